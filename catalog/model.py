@@ -1,0 +1,96 @@
+"""Resources as the development catalog knows them: columns, uses, privacy units, versions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+ResourceId = NewType("ResourceId", str)
+Digest = NewType("Digest", str)
+
+
+class Use(StrEnum):
+    """What a column may be used for; several may stand on one column."""
+
+    SHOW = "show"
+    GROUP = "group"
+    AGGREGATE = "aggregate"
+    JOIN = "join"
+    FILTER = "filter"
+    MASKED = "masked"
+
+
+class ColumnType(StrEnum):
+    """The types a resource's column may have, as DuckDB names them."""
+
+    BOOLEAN = "BOOLEAN"
+    INTEGER = "BIGINT"
+    DOUBLE = "DOUBLE"
+    DECIMAL = "DECIMAL(18,4)"
+    TEXT = "VARCHAR"
+    DATE = "DATE"
+    TIMESTAMP = "TIMESTAMP"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An information item (信息项).
+
+    `kind` is the identifier kind it was recognised as (`resident_id`, `uscc`, ...), `None` for none.
+    `bounds` are the declared lowest and highest plausible value of a numeric column: arguments are clipped to them.
+    `uses` are the most an agreement may grant on it.
+    """
+
+    name: str
+    title: str
+    type: ColumnType
+    uses: frozenset[Use] = frozenset()
+    kind: str | None = None
+    bounds: tuple[float, float] | None = None
+    grade: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A declared N:1 reference: `column` holds the privacy unit of `resource` (each row of ours meets at most one there)."""
+
+    column: str
+    resource: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A public data resource (公共数据资源). `privacy_unit` is the column that says whom a row is about; `None` means open."""
+
+    id: ResourceId
+    name: str
+    title: str
+    title_en: str
+    provider: str
+    columns: tuple[Column, ...]
+    privacy_unit: str | None
+    update_cycle: str = ""
+    abstract: str = ""
+    links: tuple[Link, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column of that name; `KeyError` when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One immutable arrival of a resource: its content digest, size and what was measured on arrival.
+
+    `unit_unique` says that no privacy unit stands in more than one row, so that counting rows counts units.
+    """
+
+    resource: ResourceId
+    digest: Digest
+    rows: int
+    arrived_at: datetime
+    unit_unique: bool

@@ -1,0 +1,1 @@
+"""Recognising identifiers, grading columns, desensitisation techniques and rule documents (Measure, Articles 8 and 13)."""

@@ -1,0 +1,96 @@
+"""What the gate hands on: measurements over raw data, then a free stage over what disclosure control let through.
+
+A `Release` is measured inside the domain (`Statement` over schema `data`), its cells are protected
+(`sandbox.disclosure`), and only the protected table, named `safe.<release>`, is seen by the free stage.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class MeasureKind(StrEnum):
+    """How a figure is protected."""
+
+    COUNT = "count"  # rows or units: perturbed by cell key
+    SUM = "sum"  # magnitude: dominance, then perturbed by the top contributors
+    MEAN = "mean"  # perturbed sum over perturbed count
+    DISTINCT = "distinct"  # distinct values, each of which itself meets the minimum frequency
+    QUANTILE = "quantile"  # 5 to 95 %, minimum met on each side, 3 significant digits
+    MOMENT = "moment"  # variance, correlation, regression: residual degrees of freedom
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of a release; `name` is its column in the safe table (`m0`, `m1`, ...).
+
+    The measured table holds, for a measure `m` and each privacy unit `u` of the release:
+
+    `m_v`  the exact figure, `NULL` where nothing contributes (a sum for `SUM` and `MEAN`; a list for several quantiles)
+    `m_n`  contributing rows: filter true, argument neither null nor zero
+    `m_d`  for `MEAN` the rows that divide it: filter true, argument not null
+    `m_s`  sum of the record keys of the contributing rows (64-bit, keys are 32-bit)
+    `m_c_u`  distinct contributing units
+    `m_a`, `m_t1_u`, `m_t2_u`  for `SUM`, `MEAN`, `MOMENT`: total of absolute contributions, the largest and second
+    largest absolute contribution of one unit, contributions added up per unit
+    `m_lo`, `m_hi`  for `SUM`, `MEAN`, `QUANTILE`, `MOMENT`: least and greatest contributing argument
+    `m_below_u`, `m_above_u`  for `QUANTILE`: units at or below, and at or above, the outermost quantiles asked for
+    """
+
+    name: str
+    kind: MeasureKind
+    label: str  # the aggregate as the caller wrote it, for messages
+    conditional: bool = False  # a condition of the caller's decides who contributes: a full cell is then disclosive
+    parameters: int = 1  # `MOMENT`: estimated parameters, for the residual degrees of freedom
+    digits: int | None = None  # round to so many significant digits
+    whole: bool = False  # the figure is a whole number
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The point where protected rows become a statistic: one row a cell.
+
+    Beside the measures, the measured table holds the grouping keys `k0`, `k1`, ..., the row count `n`, the sum of record
+    keys `s` and the distinct units `c_u` of each unit. `statement` computes it in one pass over the raw data; it may read
+    earlier releases as `safe.<name>`.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    units: tuple[str, ...]
+    statement: "Statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Generated SQL and what it may touch; the second lock compares both."""
+
+    sql: str
+    resources: frozenset[str] = frozenset()  # relations of schema `data`
+    releases: frozenset[str] = frozenset()  # relations of schema `safe`
+    functions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column of the answer and the base columns it flows from, as `resource.column`."""
+
+    name: str
+    sources: tuple[str, ...]
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A lawful query: releases in the order they must run, then the free stage."""
+
+    releases: tuple[Release, ...]
+    final: Statement
+    columns: tuple[OutputColumn, ...]
+    uses: tuple[tuple[str, str], ...] = ()  # (resource.column, use) exercised, for the record
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def open(self) -> bool:
+        """Whether no protected resource is touched."""
+        return not self.releases
