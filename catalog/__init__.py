@@ -1,1 +1,1 @@
-"""Resources and their versions, supply, quality, the development catalog and its samples (Measure, Articles 8 and 9)."""
+"""Resources and versions, supply, quality, the development catalog, samples (Measure, Articles 8 and 9)."""

@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A declared N:1 reference: `column` holds the privacy unit of `resource` (each row of ours meets at most one there)."""
+    """A declared N:1 reference: `column` holds the privacy unit `target` of `resource`, at most one row there."""
 
     column: str
     resource: str
@@ -61,7 +61,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A public data resource (公共数据资源). `privacy_unit` is the column that says whom a row is about; `None` means open."""
+    """A public data resource (公共数据资源). `privacy_unit` names the column saying whom a row is about; `None`: open."""
 
     id: ResourceId
     name: str

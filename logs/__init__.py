@@ -1,1 +1,1 @@
-"""Actor, event, sealing into a hash chain, delivery to the resource platform, and its receiver (Measure, Article 22)."""
+"""Actor, event, hash chain, delivery to the resource platform, its receiver (Measure, Article 22)."""

@@ -1,1 +1,1 @@
-"""Recognising identifiers, grading columns, desensitisation techniques and rule documents (Measure, Articles 8 and 13)."""
+"""Recognising identifiers, grading columns, masking techniques, rule documents (Measure, Articles 8 and 13)."""

@@ -49,9 +49,9 @@ class Measure:
 class Release:
     """The point where protected rows become a statistic: one row a cell.
 
-    Beside the measures, the measured table holds the grouping keys `k0`, `k1`, ..., the row count `n`, the sum of record
-    keys `s` and the distinct units `c_u` of each unit. `statement` computes it in one pass over the raw data; it may read
-    earlier releases as `safe.<name>`.
+    Beside the measures, the measured table holds the grouping keys `k0`, `k1`, ..., the row count `n`, the sum of
+    record keys `s` and the distinct units `c_u` of each unit. `statement` computes it over the raw data; it may
+    read earlier releases as `safe.<name>`.
     """
 
     name: str
