@@ -61,7 +61,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A public data resource (公共数据资源). `privacy_unit` names the column saying whom a row is about; `None`: open."""
+    """A public data resource (公共数据资源). `privacy_unit` names whom a row is about; `None`: open."""
 
     id: ResourceId
     name: str
