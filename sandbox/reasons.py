@@ -28,8 +28,8 @@ class Reason:
     def sentence(self, language: Language) -> str:
         """The reason as one line: place, what is wrong.
 
-        >>> Reason("one-statement", {"zh": "只能有一条语句", "en": "one statement only"}, line=2, column=1).sentence("en")
-        'line 2, column 1: one statement only'
+        >>> Reason("one-statement", {"zh": "只能有一条语句", "en": "one statement"}, line=2, column=1).sentence("en")
+        'line 2, column 1: one statement'
         """
         if self.line is None:
             return self.what[language]
