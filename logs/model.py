@@ -51,6 +51,21 @@ class Event:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An event in the chain: numbered from 1, its canonical text, and the seal over the previous seal and that text.
+
+    `previous` and `seal` are 64 hexadecimal digits; the first event's `previous` is all zeros.
+    """
+
+    seq: int
+    event: Event
+    sealed_at: datetime
+    text: str
+    previous: str
+    seal: str
+
+
 class Recorder(Protocol):
     """Writes an event inside the transaction of what it reports."""
 

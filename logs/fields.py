@@ -1,0 +1,86 @@
+"""The words an event's facts are written in: one meaning to a word, whatever the kind of event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A documented fact. `refers` names what its text, or each of its texts, is the id of: the log is searched by it."""
+
+    name: str
+    zh: str
+    en: str
+    refers: str | None = None
+
+
+_ROWS = (
+    # what the event is about
+    Field("resource", "数据资源", "data resource", "resource"),
+    Field("resources", "数据资源（多项）", "data resources", "resource"),
+    Field("agreement", "开发协议", "agreement", "agreement"),
+    Field("application", "申请", "application", "application"),
+    Field("scenario", "应用场景", "scenario", "scenario"),
+    Field("query", "查询", "query", "query"),
+    Field("output", "成果", "output", "output"),
+    Field("party", "相对方组织", "the other organisation concerned", "party"),
+    Field("parties", "相关组织", "the organisations concerned", "party"),
+    Field("provider", "数据提供单位", "data provider", "party"),
+    Field("rule", "规则文件", "rule document", "rule"),
+    Field("session", "会话", "session", "session"),
+    # data, never its values
+    Field("columns", "信息项名称", "names of columns"),
+    Field("column", "信息项名称", "name of the column"),
+    Field("column_count", "信息项数", "number of columns"),
+    Field("privacy_unit", "隐私单元信息项", "the column naming whom a row is about"),
+    Field("unit_unique", "隐私单元是否唯一", "whether each privacy unit stands in one row only"),
+    Field("digest", "内容摘要", "digest of the content"),
+    Field("replaced", "被替换版本的内容摘要", "digest of the version it replaces"),
+    Field("rows", "行数", "number of rows"),
+    Field("bytes", "字节数", "number of bytes"),
+    Field("recognised", "识别出的标识类型", "kind of identifier recognised"),
+    Field("grade", "数据分级", "grade of the data"),
+    Field("share", "命中比例", "share of cells that match"),
+    Field("techniques", "脱敏技术（信息项=技术）", "desensitisation techniques, as column=technique"),
+    Field("edition", "版次", "edition"),
+    Field("problems", "质量问题名称", "names of quality problems"),
+    # procedure
+    Field("title", "名称", "title"),
+    Field("annex", "协议附件摘要", "digest of the agreement's annex"),
+    Field("uses", "用途（信息项=用途）", "uses, as resource.column=use"),
+    Field("state", "状态", "state"),
+    Field("deadline", "办理期限", "deadline"),
+    Field("provisional", "期限是否暂定", "whether the deadline is provisional"),
+    Field("begins", "生效时间", "beginning"),
+    Field("ends", "失效时间", "end"),
+    Field("reasons", "理由", "reasons"),
+    Field("reason", "理由", "reason"),
+    Field("notice", "备案号", "number of the filing"),
+    Field("killed", "被终止的查询数", "number of queries killed"),
+    # access and queries
+    Field("verb", "操作", "verb"),
+    Field("thing", "对象类型", "kind of thing"),
+    Field("decided_by", "作出判定的规则", "the rule that decided"),
+    Field("sql", "查询语句原文", "the caller's SQL"),
+    Field("snapshots", "所读数据版本（资源=摘要）", "snapshots read, as resource=digest"),
+    Field("releases", "统计发布点数", "number of releases"),
+    Field("cells", "单元格数", "number of cells released"),
+    Field("hidden_cells", "隐藏单元格数", "number of hidden cells"),
+    Field("hidden_figures", "隐藏数值数", "number of hidden figures"),
+    Field("milliseconds", "耗时（毫秒）", "duration in milliseconds"),
+    Field("error", "错误类型", "kind of error"),
+    Field("place", "出错位置", "where it went wrong"),
+    Field("limit", "触及的限额", "the limit that was reached"),
+    Field("format", "格式", "format"),
+    Field("method", "认证方式", "how identity was shown"),
+    Field("role", "角色", "role"),
+    # the log itself
+    Field("seq", "日志序号", "number in the log"),
+    Field("seal", "日志封印", "seal of the log at that number"),
+    Field("signature", "签名", "signature"),
+    Field("key", "公钥", "public key"),
+    Field("records", "记录数", "number of records"),
+    Field("findings", "发现的问题数", "number of findings"),
+)
+
+FIELDS: Mapping[str, Field] = {field.name: field for field in _ROWS}

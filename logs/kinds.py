@@ -1,0 +1,126 @@
+"""The one catalogue of event kinds, `noun.past`, each with the facts it may carry (Measure, Article 22)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from logs.errors import UndocumentedFact, UnknownKind
+from logs.fields import FIELDS, Field
+from logs.model import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event, its name in both languages, and the documented facts (any of them may be left out)."""
+
+    name: str
+    zh: str
+    en: str
+    fields: tuple[Field, ...]
+
+    def title(self, language: str) -> str:
+        """Its name for readers, Chinese unless English is asked for."""
+        return self.en if language == "en" else self.zh
+
+
+def _kind(name: str, zh: str, en: str, facts: str) -> Kind:
+    return Kind(name, zh, en, tuple(FIELDS[fact] for fact in facts.split()))
+
+
+_QUERY = "query agreement annex scenario sql resources columns uses snapshots"
+_OUTPUT = "output query agreement scenario resources title rows bytes format digest"
+_APPLICATION = "application scenario resources uses party state deadline provisional"
+_AGREEMENT = "agreement application scenario annex resources parties party begins ends state"
+
+_ROWS = (
+    # supply
+    _kind(
+        "resource.registered",
+        "资源已登记",
+        "Resource registered",
+        "resource title provider column_count columns privacy_unit",
+    ),
+    _kind(
+        "resource.arrived",
+        "资源已到达",
+        "Resource arrived",
+        "resource provider digest replaced rows bytes unit_unique problems milliseconds",
+    ),
+    _kind(
+        "column.recognised", "信息项已识别", "Column recognised", "resource column recognised grade share decided_by"
+    ),
+    # desensitisation and catalog
+    _kind("rule.drafted", "规则已起草", "Rule drafted", "rule resource resources edition digest techniques"),
+    _kind("rule.approved", "规则已批准", "Rule approved", "rule resource resources edition digest reason"),
+    _kind(
+        "catalog.published", "开发目录已发布", "Development catalog published", "edition resources digest records rule"
+    ),
+    _kind("sample.viewed", "样例数据被查看", "Sample viewed", "resource rows digest rule"),
+    # procedure
+    _kind("scenario.demanded", "场景需求已提出", "Scenario demanded", "scenario title party"),
+    _kind("scenario.approved", "场景已审定", "Scenario approved", "scenario title resources reason"),
+    _kind("scenario.published", "场景已发布", "Scenario published", "scenario title edition"),
+    _kind("application.submitted", "申请已提交", "Application submitted", _APPLICATION),
+    _kind("application.approved", "申请已批准", "Application approved", _APPLICATION + " reason"),
+    _kind("application.refused", "申请被驳回", "Application refused", _APPLICATION + " reasons"),
+    _kind("agreement.drawn", "协议已拟定", "Agreement drawn up", _AGREEMENT + " uses"),
+    _kind("agreement.signed", "协议已签署", "Agreement signed", _AGREEMENT),
+    _kind("agreement.in_force", "协议已生效", "Agreement in force", _AGREEMENT + " deadline provisional"),
+    _kind(
+        "agreement.filed", "协议已备案", "Agreement filed with the bureau", _AGREEMENT + " notice deadline provisional"
+    ),
+    _kind("agreement.stopped", "协议已停止", "Agreement stopped", _AGREEMENT + " reason killed"),
+    # access and queries
+    _kind(
+        "access.denied",
+        "访问被拒绝",
+        "Access denied",
+        "verb thing decided_by role party reason agreement resource query output",
+    ),
+    _kind("session.opened", "会话已建立", "Session opened", "session method role ends"),
+    _kind("session.refused", "会话被拒绝", "Session refused", "method reason"),
+    _kind("query.refused", "查询被拒绝", "Query refused", _QUERY + " reasons decided_by"),
+    _kind(
+        "query.run", "查询已执行", "Query run", _QUERY + " releases rows cells hidden_cells hidden_figures milliseconds"
+    ),
+    _kind("query.failed", "查询失败", "Query failed", _QUERY + " error place milliseconds"),
+    _kind("query.killed", "查询被终止", "Query killed", _QUERY + " limit reason milliseconds"),
+    # outputs
+    _kind("output.requested", "成果已申请导出", "Output requested", _OUTPUT),
+    _kind("output.released", "成果已放行", "Output released", _OUTPUT + " reason decided_by"),
+    _kind("output.refused", "成果被驳回", "Output refused", _OUTPUT + " reasons decided_by"),
+    # the log itself
+    _kind("log.checkpointed", "日志检查点已签署", "Log checkpoint signed", "seq seal signature key"),
+    _kind("log.verified", "日志已核验", "Log verified", "records findings seq seal"),
+    _kind("log.searched", "日志被查询", "Log searched", "party resource agreement scenario query records"),
+)
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ROWS}
+
+
+def checked(event: Event) -> Kind:
+    """The event's kind; raises `UnknownKind`, or `UndocumentedFact` naming every fact the catalogue does not know."""
+    kind = KINDS.get(event.kind)
+    if kind is None:
+        raise UnknownKind(event.kind)
+    strange = event.facts.keys() - {field.name for field in kind.fields}
+    if strange:
+        raise UndocumentedFact(event.kind, tuple(sorted(strange)))
+    return kind
+
+
+def mentions(event: Event) -> Iterator[tuple[str, str]]:
+    """What the event refers to, as (what, id): its subject and every fact that is the id of something.
+
+    An unknown kind (of a later edition of this catalogue) mentions its subject and the facts it shares with this one.
+    """
+    seen: dict[tuple[str, str], None] = {}
+    what, _, id = event.subject.partition(":")
+    seen[what, id] = None
+    for name, fact in event.facts.items():
+        refers = FIELDS[name].refers if name in FIELDS else None
+        if refers is None:
+            continue
+        for text in fact if isinstance(fact, tuple) else (fact,):
+            if isinstance(text, str):
+                seen[refers, text] = None
+    return iter(seen)
