@@ -77,6 +77,8 @@ _ROWS = (
         "verb thing decided_by role party reason agreement resource query output",
     ),
     _kind("session.opened", "会话已建立", "Session opened", "session method role ends"),
+    _kind("token.issued", "令牌已签发", "Token issued", "party role ends"),
+    _kind("token.revoked", "令牌已收回", "Tokens revoked", "records"),
     _kind("session.refused", "会话被拒绝", "Session refused", "method reason"),
     _kind("query.refused", "查询被拒绝", "Query refused", _QUERY + " reasons decided_by"),
     _kind(

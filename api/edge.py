@@ -1,0 +1,126 @@
+"""The outermost layers, as plain ASGI: size of a request, security headers, and no fault that shows its insides."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import BodyTooLarge
+from api.faults import LEAST_FREE_BYTES, DatabaseBusy, InternalFault, StateFull, StateNotWritable
+from api.languages import preferred
+from api.problems import problem
+from logs.errors import Language, Refusal
+
+DRAINED = 64 << 20  # a larger body is not even read to its end before it is refused
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+log = structlog.get_logger("api")
+
+
+def answer(
+    refusal: Refusal, request: Request, *, default: Language, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A refusal as a response in the caller's language."""
+    language = preferred(request.headers.get("accept-language"), default=default)
+    body = problem(refusal, language, instance=request.url.path)
+    extra = {"Content-Language": language, "Cache-Control": "no-store", **(headers or {})}
+    if body["status"] == 401:
+        extra["WWW-Authenticate"] = "Bearer"
+    if body["status"] == 503:
+        extra["Retry-After"] = "2"
+    return JSONResponse(body, body["status"], extra, media_type="application/problem+json")
+
+
+def refusal_of(error: Exception, *, state: Path) -> Refusal:
+    """What the caller may know of an unforeseen error: never its text, which could quote a value."""
+    said = str(error.orig).lower() if isinstance(error, OperationalError) else ""
+    if "full" in said or "no space" in said:
+        return StateFull(str(state), free=0, needed=LEAST_FREE_BYTES)
+    if "readonly" in said:
+        return StateNotWritable(str(state), reason="read-only")
+    if "locked" in said or "busy" in said or "timeout" in said:
+        return DatabaseBusy()
+    number = uuid4().hex[:12]
+    where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
+    log.error("fault", number=number, error=type(error).__name__, where=where)
+    return InternalFault(number)
+
+
+class Edge:
+    """Wraps the application: refuses large requests, adds security headers, turns faults into problems."""
+
+    def __init__(
+        self, app: ASGIApp, *, state: Path, default: Language, limit: int, unlimited: Callable[[str], bool]
+    ) -> None:
+        self.app, self.state, self.default, self.limit, self.unlimited = app, state, default, limit, unlimited
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if not self.unlimited(scope["path"]):
+                receive = await self._read(Headers(scope=scope), receive)
+            await self.app(scope, receive, sending)
+        except Refusal as refusal:
+            await answer(refusal, Request(scope), default=self.default)(scope, receive, sending)
+        except Exception as error:  # noqa: BLE001 - the last resort, so that no traceback reaches anyone
+            refusal = refusal_of(error, state=self.state)
+            if not started:
+                await answer(refusal, Request(scope), default=self.default)(scope, receive, sending)
+
+    async def _read(self, headers: Headers, receive: Receive) -> Receive:
+        """The whole body, read before anything acts on it."""
+        declared = headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > DRAINED:
+            raise BodyTooLarge(self.limit)
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                break
+            part = message.get("body", b"")
+            more = message.get("more_body", False)
+            size += len(part)
+            if size <= self.limit:
+                parts.append(part)
+            elif size > DRAINED:
+                raise BodyTooLarge(self.limit)
+        if size > self.limit:
+            raise BodyTooLarge(self.limit)
+        whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+
+        async def replay() -> Message:
+            return whole.pop() if whole else await receive()
+
+        return replay

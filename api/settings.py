@@ -1,0 +1,46 @@
+"""What is configured: read once from the environment (`XDS_…`), frozen, and handed down."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from logs.errors import Language
+
+
+class Settings(BaseSettings):
+    """Where state lies, who listens where, and the limits of one call.
+
+    Every value has a default that works on one machine; `XDS_STATE=/srv/sandbox` and the like override it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="XDS_", frozen=True, extra="ignore")
+
+    state: Path = Field(default=Path("state"), description="folder that holds everything the platform keeps")
+    database: SecretStr | None = Field(default=None, description="SQLAlchemy URL; default: SQLite in the state folder")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    receiver_host: str = "127.0.0.1"
+    receiver_port: int = Field(default=4318, ge=0, le=65535)
+    resource_platform: str | None = Field(default=None, description="OTLP/HTTP address that the relay delivers to")
+    language: Language = "zh"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    workers: int = Field(default=2, ge=1, le=64, description="confined query workers kept warm")
+    body_limit: int = Field(default=262_144, ge=1024, description="bytes of a JSON request")
+    upload_limit: int = Field(default=4 << 30, ge=1024, description="bytes of one arriving file")
+    token_days: int = Field(default=90, ge=1, le=366)
+    idempotency_hours: int = Field(default=24, ge=1, le=168)
+
+    @cached_property
+    def database_url(self) -> str:
+        """The control plane's database, by default `control.sqlite` in the state folder."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.state.resolve() / 'control.sqlite'}"
+
+    @property
+    def receiver_url(self) -> str:
+        """Where the resource platform takes delivery and shows who saw what."""
+        return self.resource_platform or f"http://{self.receiver_host}:{self.receiver_port}"
