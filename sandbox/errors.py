@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from logs.errors import Language, Refusal
+from sandbox.failures import FAILURES, KILLS, Failure, Killed
 from sandbox.reasons import Reason
 
 
@@ -27,3 +28,134 @@ class NotLawful(Refusal):
         """The nearest lawful forms the reasons name."""
         forms = dict.fromkeys(reason.instead[language] for reason in self.reasons if language in reason.instead)
         return ("；" if language == "zh" else "; ").join(forms)
+
+
+class QueryFailed(Refusal):
+    """The engine could not answer a lawful query; only the kind of failure is told, never the engine's words."""
+
+    kind: ClassVar[str] = "query-failed"
+    title: ClassVar[dict[Language, str]] = {"zh": "查询执行失败", "en": "The query failed"}
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+    def detail(self, language: Language) -> str:
+        """What kind of failure it was."""
+        return FAILURES[self.failure][0][language]
+
+    def remedy(self, language: Language) -> str:
+        """What usually helps against that kind of failure."""
+        return FAILURES[self.failure][1][language]
+
+
+class QueryTooLarge(QueryFailed):
+    """The answer has more rows or bytes than the agreement's limits allow."""
+
+    kind: ClassVar[str] = "query-too-large"
+    title: ClassVar[dict[Language, str]] = {"zh": "查询结果过大", "en": "The answer is too large"}
+
+    def __init__(self, *, rows: int, bytes: int) -> None:
+        super().__init__(Failure.TOO_LARGE)
+        self.rows = rows
+        self.bytes = bytes
+
+    def detail(self, language: Language) -> str:
+        """The limits that were exceeded."""
+        if language == "zh":
+            return f"结果超过上限：{self.rows} 行或 {self.bytes} 字节"
+        return f"the answer exceeds the limit of {self.rows} rows or {self.bytes} bytes"
+
+
+class QueryKilled(Refusal):
+    """The query's process was ended: its time ran out, it was stopped, or the system ended it."""
+
+    kind: ClassVar[str] = "query-killed"
+    title: ClassVar[dict[Language, str]] = {"zh": "查询已被终止", "en": "The query was ended"}
+
+    def __init__(self, reason: Killed, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.seconds = seconds
+
+    def detail(self, language: Language) -> str:
+        """Why it was ended."""
+        why = KILLS[self.reason][0][language]
+        if self.reason is Killed.TIMEOUT and self.seconds is not None:
+            return f"{why}（{self.seconds:g} 秒）" if language == "zh" else f"{why} ({self.seconds:g} seconds)"
+        return why
+
+    def remedy(self, language: Language) -> str:
+        """What to change before asking again."""
+        return KILLS[self.reason][1][language]
+
+
+class WorkersBusy(Refusal):
+    """No worker became free in the time a query may wait."""
+
+    kind: ClassVar[str] = "workers-busy"
+    title: ClassVar[dict[Language, str]] = {"zh": "查询进程全部繁忙", "en": "All query workers are busy"}
+
+    def remedy(self, language: Language) -> str:
+        """Wait and ask again."""
+        return "请稍后重试" if language == "zh" else "ask again a little later"
+
+
+class WorkersUnavailable(Refusal):
+    """A query worker cannot be started or cannot be confined; nothing is run outside of one."""
+
+    kind: ClassVar[str] = "workers-unavailable"
+    title: ClassVar[dict[Language, str]] = {
+        "zh": "无法启动查询进程",
+        "en": "No query worker can be started",
+    }
+
+    def remedy(self, language: Language) -> str:
+        """Look at the machine: memory, processes, permissions of the state folder."""
+        if language == "zh":
+            return "请运营方检查内存、进程数上限与状态目录的权限"
+        return "the operator should check memory, the limit on processes and the state folder's permissions"
+
+
+class SnapshotMissing(Refusal):
+    """A snapshot's file is not where the catalog says, or lies outside the snapshots' folder."""
+
+    kind: ClassVar[str] = "snapshot-missing"
+    title: ClassVar[dict[Language, str]] = {"zh": "数据版本文件缺失", "en": "A data version's file is missing"}
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(resource)
+        self.resource = resource
+
+    def detail(self, language: Language) -> str:
+        """Whose file it is."""
+        return f"资源 {self.resource}" if language == "zh" else f"resource {self.resource}"
+
+    def remedy(self, language: Language) -> str:
+        """Let the resource arrive again."""
+        return "请运营方重新汇入该资源" if language == "zh" else "the operator should let the resource arrive again"
+
+
+class RingsMissing(Refusal):
+    """The administrator's setting demands a ring of confinement that this machine does not offer."""
+
+    kind: ClassVar[str] = "rings-missing"
+    title: ClassVar[dict[Language, str]] = {
+        "zh": "缺少必需的隔离层，不提供原始数据",
+        "en": "A demanded ring of confinement is missing; raw data is not served",
+    }
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(missing)
+        self.missing = missing
+
+    def detail(self, language: Language) -> str:
+        """Which rings are missing."""
+        names = ", ".join(self.missing)
+        return f"缺少：{names}" if language == "zh" else f"missing: {names}"
+
+    def remedy(self, language: Language) -> str:
+        """Start with the rights the rings need, or demand fewer."""
+        if language == "zh":
+            return "以 root 启动或授予相应能力位，或在设置 demand_rings 中减少要求"
+        return "start as root or grant the capabilities, or demand fewer rings in the setting demand_rings"
