@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,18 +36,18 @@ SECURITY = {
 log = structlog.get_logger("api")
 
 
-def answer(
-    refusal: Refusal, request: Request, *, default: Language, headers: Mapping[str, str] | None = None
-) -> Response:
+HEADERS: Mapping[int, Mapping[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "2"},
+}
+
+
+def answer(refusal: Refusal, request: Request, *, default: Language) -> Response:
     """A refusal as a response in the caller's language."""
     language = preferred(request.headers.get("accept-language"), default=default)
     body = problem(refusal, language, instance=request.url.path)
-    extra = {"Content-Language": language, "Cache-Control": "no-store", **(headers or {})}
-    if body["status"] == 401:
-        extra["WWW-Authenticate"] = "Bearer"
-    if body["status"] == 503:
-        extra["Retry-After"] = "2"
-    return JSONResponse(body, body["status"], extra, media_type="application/problem+json")
+    headers = {"Content-Language": language, "Cache-Control": "no-store", **HEADERS.get(body["status"], {})}
+    return JSONResponse(body, body["status"], headers, media_type="application/problem+json")
 
 
 def refusal_of(error: Exception, *, state: Path) -> Refusal:
@@ -94,9 +95,9 @@ class Edge:
         except Refusal as refusal:
             await answer(refusal, Request(scope), default=self.default)(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last resort, so that no traceback reaches anyone
-            refusal = refusal_of(error, state=self.state)
+            fault = refusal_of(error, state=self.state)
             if not started:
-                await answer(refusal, Request(scope), default=self.default)(scope, receive, sending)
+                await answer(fault, Request(scope), default=self.default)(scope, receive, sending)
 
     async def _read(self, headers: Headers, receive: Receive) -> Receive:
         """The whole body, read before anything acts on it."""
