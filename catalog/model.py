@@ -32,13 +32,31 @@ class ColumnType(StrEnum):
     TIMESTAMP = "TIMESTAMP"
 
 
+class Part(StrEnum):
+    """A coarser dimension taken from a date or a moment on arrival."""
+
+    DATE = "date"
+    MONTH = "month"
+    YEAR = "year"
+    HOUR = "hour"
+    WEEKDAY = "weekday"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Says that a column is computed on arrival as a part of another one (design: never cut out of identifiers)."""
+
+    column: str
+    part: Part
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """An information item (信息项).
 
     `kind` is the identifier kind it was recognised as (`resident_id`, `uscc`, ...), `None` for none.
     `bounds` are the declared lowest and highest plausible value of a numeric column: arguments are clipped to them.
-    `uses` are the most an agreement may grant on it.
+    `uses` are the most an agreement may grant on it. `derived` names the column it is computed from on arrival.
     """
 
     name: str
@@ -48,11 +66,16 @@ class Column:
     kind: str | None = None
     bounds: tuple[float, float] | None = None
     grade: int | None = None
+    title_en: str = ""
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A declared N:1 reference: `column` holds the privacy unit `target` of `resource`, at most one row there."""
+    """An N:1 reference, declared or measured: `column` holds the `target` of `resource`, at most one row there.
+
+    `target` is the privacy unit of `resource`, or a unique column of an open one.
+    """
 
     column: str
     resource: str
@@ -73,6 +96,7 @@ class Resource:
     update_cycle: str = ""
     abstract: str = ""
     links: tuple[Link, ...] = ()
+    synthetic: bool = False  # every value is generated: nobody stands behind a row
 
     def column(self, name: str) -> Column:
         """The column of that name; `KeyError` when there is none."""
@@ -94,3 +118,4 @@ class Version:
     rows: int
     arrived_at: datetime
     unit_unique: bool
+    units: int | None = None  # distinct privacy units; `None` for an open resource

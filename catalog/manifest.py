@@ -1,0 +1,250 @@
+"""`dataset.toml`: how someone's own files are described, read strictly, and proposed where it is missing."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from catalog.declared import DeclaredColumn, DeclaredResource
+from catalog.errors import ManifestUnreadable, ManifestWrong
+from catalog.model import ColumnType, Derived, Link, Part, Resource, ResourceId, Use
+
+NAME = "dataset.toml"
+
+RESOURCE_KEYS = frozenset(
+    {
+        "name",
+        "title",
+        "title_en",
+        "provider",
+        "file",
+        "privacy_unit",
+        "update_cycle",
+        "abstract",
+        "synthetic",
+        "columns",
+        "links",
+    }
+)
+COLUMN_KEYS = frozenset({"title", "title_en", "type", "uses", "kind", "bounds", "from", "part"})
+LINK_KEYS = frozenset({"column", "resource", "target"})
+TYPES = {
+    "text": ColumnType.TEXT,
+    "integer": ColumnType.INTEGER,
+    "number": ColumnType.DOUBLE,
+    "decimal": ColumnType.DECIMAL,
+    "date": ColumnType.DATE,
+    "timestamp": ColumnType.TIMESTAMP,
+    "boolean": ColumnType.BOOLEAN,
+}
+
+
+def parse(text: str) -> tuple[DeclaredResource, ...]:
+    """The resources a manifest declares, in its order.
+
+    Raises `ManifestUnreadable` where it is not TOML, `ManifestWrong` where it says something that has no meaning.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as broken:
+        raise ManifestUnreadable(str(broken)) from None
+    _known(table, frozenset({"resource"}), NAME)
+    rows = table.get("resource")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise ManifestWrong(NAME, "没有 [[resource]]", "it holds no [[resource]]")
+    resources = tuple(_resource(row, f"resource[{place}]") for place, row in enumerate(rows))
+    _distinct([resource.name for resource in resources], "resource", "name")
+    return resources
+
+
+def _resource(row: Mapping[str, Any], where: str) -> DeclaredResource:
+    _known(row, RESOURCE_KEYS, where)
+    name = _text(row, "name", where)
+    if name is None:
+        raise ManifestWrong(where, "缺少 name", "`name` is missing")
+    if not name.isidentifier():
+        raise ManifestWrong(
+            f"{where}.name", "名称只能含文字、数字和下划线", "a name holds letters, digits and underscores only"
+        )
+    file = _text(row, "file", name)
+    if file is None:
+        raise ManifestWrong(name, "缺少 file", "`file` is missing")
+    columns = row.get("columns", {})
+    if not isinstance(columns, dict):
+        raise ManifestWrong(f"{name}.columns", "应为表", "must be a table of columns")
+    _distinct(list(columns), f"{name}.columns", "name")
+    return DeclaredResource(
+        name=name,
+        file=file,
+        title=_text(row, "title", name),
+        title_en=_text(row, "title_en", name),
+        provider=_text(row, "provider", name),
+        privacy_unit=_privacy_unit(row, name),
+        update_cycle=_text(row, "update_cycle", name),
+        abstract=_text(row, "abstract", name),
+        columns=tuple(_column(key, value, f"{name}.columns.{key}") for key, value in columns.items()),
+        links=_links(row, name),
+        synthetic=_flag(row, "synthetic", name),
+    )
+
+
+def _column(name: str, row: object, where: str) -> DeclaredColumn:
+    if not isinstance(row, dict):
+        raise ManifestWrong(where, '应写作 { title = "…", uses = […] }', 'write { title = "…", uses = […] }')
+    _known(row, COLUMN_KEYS, where)
+    return DeclaredColumn(
+        name=name,
+        title=_text(row, "title", where),
+        title_en=_text(row, "title_en", where),
+        type=_type(row, where),
+        uses=_uses(row, where),
+        kind=_text(row, "kind", where),
+        bounds=_bounds(row, where),
+        derived=_derived(row, where),
+    )
+
+
+def _privacy_unit(row: Mapping[str, Any], where: str) -> str | Literal[False] | None:
+    match row.get("privacy_unit"):
+        case None:
+            return None
+        case False | "":
+            return False
+        case str(column):
+            return column
+        case _:
+            raise ManifestWrong(
+                f"{where}.privacy_unit",
+                "应为列名；普遍开放的表写 false",
+                "name a column, or write false for an open table",
+            )
+
+
+def _type(row: Mapping[str, Any], where: str) -> ColumnType | None:
+    named = _text(row, "type", where)
+    if named is None:
+        return None
+    if named not in TYPES:
+        choice = ", ".join(TYPES)
+        raise ManifestWrong(f"{where}.type", f"未知类型，可用：{choice}", f"unknown type; known are {choice}")
+    return TYPES[named]
+
+
+def _uses(row: Mapping[str, Any], where: str) -> frozenset[Use] | None:
+    named = row.get("uses")
+    if named is None:
+        return None
+    known = {use.value for use in Use}
+    if not isinstance(named, list) or not all(isinstance(use, str) and use in known for use in named):
+        choice = ", ".join(sorted(known))
+        raise ManifestWrong(f"{where}.uses", f"用途应取自：{choice}", f"uses are a list out of: {choice}")
+    return frozenset(Use(use) for use in named)
+
+
+def _bounds(row: Mapping[str, Any], where: str) -> tuple[float, float] | None:
+    match row.get("bounds"):
+        case None:
+            return None
+        case [int() | float() as low, int() | float() as high] if low < high and not isinstance(low, bool):
+            return (float(low), float(high))
+        case _:
+            raise ManifestWrong(
+                f"{where}.bounds", "应为 [下限, 上限]，下限小于上限", "write [lowest, highest], the first being smaller"
+            )
+
+
+def _derived(row: Mapping[str, Any], where: str) -> Derived | None:
+    source, part = _text(row, "from", where), _text(row, "part", where)
+    if source is None and part is None:
+        return None
+    parts = {known.value for known in Part}
+    if source is None or part not in parts:
+        choice = ", ".join(sorted(parts))
+        raise ManifestWrong(
+            where, f"派生列要写 from 和 part（{choice}）", f"a derived column takes `from` and `part` ({choice})"
+        )
+    return Derived(source, Part(part))
+
+
+def _links(row: Mapping[str, Any], where: str) -> tuple[Link, ...] | None:
+    listed = row.get("links")
+    if listed is None:
+        return None
+    if not isinstance(listed, list) or not all(isinstance(link, dict) for link in listed):
+        raise ManifestWrong(f"{where}.links", "应为表的数组", "must be an array of tables")
+    links = []
+    for place, link in enumerate(listed):
+        at = f"{where}.links[{place}]"
+        _known(link, LINK_KEYS, at)
+        column, resource, target = (_text(link, key, at) for key in ("column", "resource", "target"))
+        if column is None or resource is None or target is None:
+            raise ManifestWrong(at, "需要 column、resource、target", "`column`, `resource` and `target` are needed")
+        links.append(Link(column, resource, target))
+    return tuple(links)
+
+
+def _known(row: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    unknown = sorted(set(row) - keys)
+    if unknown:
+        listed, choice = ", ".join(unknown), ", ".join(sorted(keys))
+        raise ManifestWrong(
+            where, f"未知的键：{listed}；可用：{choice}", f"unknown keys: {listed}; known are: {choice}"
+        )
+
+
+def _text(row: Mapping[str, Any], key: str, where: str) -> str | None:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ManifestWrong(f"{where}.{key}", "应为文字", "must be text")
+    return value
+
+
+def _flag(row: Mapping[str, Any], key: str, where: str) -> bool:
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise ManifestWrong(f"{where}.{key}", "应为 true 或 false", "must be true or false")
+    return value
+
+
+def _distinct(names: list[str], where: str, key: str) -> None:
+    folded = [name.casefold() for name in names]
+    doubled = sorted({name for name, fold in zip(names, folded, strict=True) if folded.count(fold) > 1})
+    if doubled:
+        listed = ", ".join(doubled)
+        raise ManifestWrong(f"{where}.{key}", f"重复：{listed}", f"stands more than once: {listed}")
+
+
+def draft(resources: Iterable[tuple[str, Resource]]) -> str:
+    """A manifest that says aloud what was inferred about (file, resource): to be checked by whoever knows the files."""
+    return "\n".join(line for file, resource in resources for line in _drafted(file, resource))
+
+
+def _drafted(file: str, resource: Resource) -> list[str]:
+    unit = "false" if resource.privacy_unit is None else _quoted(resource.privacy_unit)
+    named = {known: name for name, known in TYPES.items()}
+    lines = [
+        "[[resource]]",
+        f"name = {_quoted(resource.name)}",
+        f"title = {_quoted(resource.title)}",
+        f"provider = {_quoted(resource.provider)}",
+        f"file = {_quoted(file)}",
+        f"privacy_unit = {unit}",
+        "[resource.columns]",
+    ]
+    for column in resource.columns:
+        uses = ", ".join(_quoted(use.value) for use in Use if use in column.uses)
+        bounds = "" if column.bounds is None else f", bounds = [{column.bounds[0]:g}, {column.bounds[1]:g}]"
+        key = column.name if column.name.isascii() else _quoted(column.name)
+        lines.append(
+            f'{key} = {{ title = {_quoted(column.title)}, type = "{named[column.type]}", uses = [{uses}]{bounds} }}'
+        )
+    return [*lines, ""]
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def resource_id(name: str) -> ResourceId:
+    """The id of a resource that arrives by manifest: its name, folded."""
+    return ResourceId(name.casefold())
