@@ -12,7 +12,7 @@ RUN python -m venv --without-pip /opt/venv \
  && tools/bin/uv pip sync --no-cache --python /opt/venv/bin/python --require-hashes --only-binary :all: --compile-bytecode requirements.lock
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /state --shell /usr/sbin/nologin sandbox \
+RUN useradd --uid 10001 --no-create-home --home-dir /state --shell /usr/sbin/nologin sandbox \
  && install -d -o sandbox -g sandbox -m 0700 /state
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app

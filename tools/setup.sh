@@ -31,14 +31,24 @@ python=$(find_python) || {
     exit 1
 }
 
-if ! is_311 .venv/bin/python; then
+# Debian keeps ensurepip in a package of its own; where we may install it, we do.
+add_ensurepip() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ "$(command -v "$1")" = /usr/bin/"${1##*/}" ] || return 1
+    say "$1 缺少 ensurepip，正在安装 Debian 软件包 python3-venv… / $1 lacks ensurepip; installing Debian's python3-venv …"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+}
+
+# Half a .venv, left by an interrupted run, is built again.
+if ! is_311 .venv/bin/python || ! { has .venv/bin/python pip || has "$python" pip; }; then
     if has "$python" ensurepip; then
         "$python" -m venv --clear .venv
     elif has "$python" pip; then
         "$python" -m venv --clear --without-pip .venv
+    elif add_ensurepip "$python"; then
+        "$python" -m venv --clear .venv
     else
-        say "$python 缺少 venv 的 ensurepip。Debian 12：apt-get install python3-venv，然后重试。"
-        say "$python lacks ensurepip. On Debian 12: apt-get install python3-venv, then try again."
+        say "$python 缺少 ensurepip。Debian 12：sudo apt-get install python3-venv，然后重试。"
+        say "$python lacks ensurepip. On Debian 12: sudo apt-get install python3-venv, then try again."
         exit 1
     fi
 fi
