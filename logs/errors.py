@@ -1,5 +1,6 @@
 """What can go wrong, said in Chinese and English, knowing nothing of HTTP."""
 
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 Language = Literal["zh", "en"]
@@ -92,6 +93,29 @@ class EventRecordedTwice(Refusal):
         return "Give every event an id of its own and save a change once."
 
 
+class EventTooLong(Refusal):
+    """An event whose text no receiver could be sure to take."""
+
+    kind = "event-too-long"
+    title: ClassVar[dict[Language, str]] = {"zh": "事件内容过长", "en": "Event too long"}
+
+    def __init__(self, name: str, length: int, longest: int) -> None:
+        super().__init__(name, length, longest)
+        self.name = name
+        self.length = length
+        self.longest = longest
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"事件（{self.name}）有 {self.length} 个字符，上限为 {self.longest}。"
+        return f"An event ({self.name}) has {self.length} characters; at most {self.longest} are taken."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请缩短请求内容（例如查询语句）。"
+        return "Shorten what was sent, for instance the query."
+
+
 class NotAnEvent(Refusal):
     """A text that is not the canonical text of an event; `part` names what is wrong with it, never quoting it."""
 
@@ -106,3 +130,107 @@ class NotAnEvent(Refusal):
         if language == "zh":
             return f"事件文本的 {self.part} 部分不符合规范形式。"
         return f"The part {self.part!r} of the event's text is not in canonical form."
+
+
+class ChainForked(Refusal):
+    """The chain's end moved while it was being sealed onto; nothing was written."""
+
+    kind = "chain-forked"
+    title: ClassVar[dict[Language, str]] = {"zh": "日志链末端已变动", "en": "The chain's end has moved"}
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"封印第 {self.seq} 号记录时，日志链末端已被改动，本次未写入。"
+        return f"The end of the chain moved while record {self.seq} was being sealed; nothing was written."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "封印程序会重试；若反复出现，请核验日志。"
+        return "The sealer tries again; if this repeats, verify the log."
+
+
+class LogsBehind(Refusal):
+    """Delivery to the resource platform lags so far behind that new work is refused before an event is lost."""
+
+    kind = "logs-behind"
+    title: ClassVar[dict[Language, str]] = {"zh": "日志传送滞后，暂停受理", "en": "Log delivery lags: no new work"}
+
+    def __init__(self, count: int, age: timedelta) -> None:
+        super().__init__(count, age)
+        self.count = count
+        self.age = age
+
+    def detail(self, language: Language) -> str:
+        seconds = int(self.age.total_seconds())
+        if language == "zh":
+            return f"有 {self.count} 条日志尚未送达公共数据资源平台，最早一条已等待 {seconds} 秒。"
+        return f"{self.count} events have not reached the resource platform; the oldest has waited {seconds} seconds."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请恢复日志接收端或传送程序；积压清除后自动恢复受理。"
+        return "Bring the log receiver or the relay back; work resumes by itself once the backlog has gone."
+
+
+class ReceiverUnavailable(Refusal):
+    """The receiver did not answer, or asked to be tried later; `after` is how many seconds later, when it said so."""
+
+    kind = "log-receiver-unavailable"
+    title: ClassVar[dict[Language, str]] = {"zh": "日志接收端不可用", "en": "Log receiver unavailable"}
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason, after)
+        self.reason = reason
+        self.after = after
+
+    def detail(self, language: Language) -> str:
+        return f"{self.title[language]}{'：' if language == 'zh' else ': '}{self.reason}"
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "传送程序会持续重试，日志不会丢失。"
+        return "The relay keeps trying; no event is lost."
+
+
+class ReceiverRefused(Refusal):
+    """The receiver refused the records themselves; trying the same again will not help until somebody looks."""
+
+    kind = "log-receiver-refused"
+    title: ClassVar[dict[Language, str]] = {"zh": "日志接收端拒收", "en": "Log receiver refuses the records"}
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def detail(self, language: Language) -> str:
+        return f"{self.title[language]}{'：' if language == 'zh' else ': '}{self.reason}"
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请核对令牌与接收端所持日志；日志保留在本平台并继续重试。"
+        return "Check the token and the log the receiver holds; events are kept here and tried again."
+
+
+class ReceiverHoldsAnotherLog(Refusal):
+    """The receiver's last record is not part of this platform's log."""
+
+    kind = "log-receiver-holds-another-log"
+    title: ClassVar[dict[Language, str]] = {"zh": "接收端所持并非本平台日志", "en": "The receiver holds another log"}
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"接收端第 {self.seq} 号记录的封印与本平台日志不符。"
+        return f"Record {self.seq} of the receiver does not carry the seal it has in this platform's log."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请为本平台使用独立的接收端数据库，或核验双方日志。"
+        return "Give this platform a receiver database of its own, or verify both logs."

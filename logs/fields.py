@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A documented fact. `refers` names what its text, or each of its texts, is the id of: the log is searched by it."""
+    """A documented fact; `refers` names what its text, or each of its texts, is the id of, for searching the log."""
 
     name: str
     zh: str

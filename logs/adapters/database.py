@@ -1,7 +1,5 @@
 """The platform's own database, SQLite or PostgreSQL: instants, engines, and the inbox events are written to."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,9 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from logs.canonical import written
-from logs.errors import EventRecordedTwice
+from logs.errors import EventRecordedTwice, EventTooLong
 from logs.kinds import checked
 from logs.model import Event
+
+LONGEST = 1_000_000  # characters of text: every receiver must be able to take any one event
 
 metadata = MetaData(
     naming_convention={
@@ -150,13 +150,13 @@ class Inbox:
     def record(self, event: Event) -> None:
         """Write one event of a known kind with documented facts.
 
-        Raises `UnknownKind`, `UndocumentedFact`, `EventRecordedTwice`.
+        Raises `UnknownKind`, `UndocumentedFact`, `EventTooLong`, `EventRecordedTwice`.
         """
         checked(event)
+        text = written(event)
+        if len(text) > LONGEST:
+            raise EventTooLong(event.kind, len(text), LONGEST)
         for table in (inbox, ledger):
             if self._connection.scalar(select(table.c.id).where(table.c.id == event.id)) is not None:
                 raise EventRecordedTwice(event.kind, event.id)
-        self._connection.execute(insert(inbox).values(id=event.id, at=event.at, text=written(event)))
-
-
-Opened = Callable[[], AbstractContextManager[Connection]]
+        self._connection.execute(insert(inbox).values(id=event.id, at=event.at, text=text))

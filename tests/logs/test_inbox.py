@@ -3,16 +3,10 @@
 import pytest
 from sqlalchemy import Engine, func, select
 
-from logs.adapters.database import Inbox, inbox, metadata
-from logs.errors import EventRecordedTwice, UndocumentedFact, UnknownKind
+from logs.adapters.database import Inbox, inbox
+from logs.errors import EventRecordedTwice, EventTooLong, UndocumentedFact, UnknownKind
 from logs.model import EventId
 from tests.logs.factories import an_event
-
-
-@pytest.fixture
-def engine(engine: Engine) -> Engine:
-    metadata.create_all(engine)
-    return engine
 
 
 def count(engine: Engine) -> int:
@@ -58,3 +52,9 @@ def test_a_moment_without_a_zone_is_a_mistake(engine: Engine) -> None:
     naive = an_event().at.replace(tzinfo=None)
     with pytest.raises(ValueError, match="time zone"), engine.begin() as connection:
         Inbox(connection).record(an_event(at=naive))
+
+
+def test_an_event_no_receiver_could_take_is_refused_before_it_is_written(engine: Engine) -> None:
+    with pytest.raises(EventTooLong), engine.begin() as connection:
+        Inbox(connection).record(an_event(facts={"sql": "x" * 1_000_001}))
+    assert count(engine) == 0
