@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLarge
-from api.faults import LEAST_FREE_BYTES, DatabaseBusy, InternalFault, StateFull, StateNotWritable
+from api.faults import InternalFault
 from api.languages import preferred
 from api.problems import problem
+from api.state import known
 from logs.errors import Language, Refusal
 
 DRAINED = 64 << 20  # a larger body is not even read to its end before it is refused
@@ -52,13 +53,8 @@ def answer(refusal: Refusal, request: Request, *, default: Language) -> Response
 
 def refusal_of(error: Exception, *, state: Path) -> Refusal:
     """What the caller may know of an unforeseen error: never its text, which could quote a value."""
-    said = str(error.orig).lower() if isinstance(error, OperationalError) else ""
-    if "full" in said or "no space" in said:
-        return StateFull(str(state), free=0, needed=LEAST_FREE_BYTES)
-    if "readonly" in said:
-        return StateNotWritable(str(state), reason="read-only")
-    if "locked" in said or "busy" in said or "timeout" in said:
-        return DatabaseBusy()
+    if isinstance(error, OSError | OperationalError) and (seen := known(error, state)) is not None:
+        return seen
     number = uuid4().hex[:12]
     where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
     log.error("fault", number=number, error=type(error).__name__, where=where)

@@ -8,9 +8,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.faults import LEAST_FREE_BYTES, StateFull, StateNotWritable
+from sqlalchemy.exc import OperationalError
+
+from api.faults import LEAST_FREE_BYTES, DatabaseBusy, StateFull, StateNotWritable
+from logs.errors import Refusal
 
 SECRET_BYTES = 32
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,23 @@ def lay_out(state: Path) -> Path:
     return state
 
 
+def known(error: OSError | OperationalError, state: Path) -> Refusal | None:
+    """An error of the system or the database as the refusal that says what to do; `None` where it is another."""
+    if isinstance(error, OSError):
+        place = Path(error.filename) if isinstance(error.filename, str) else state
+        told = error.errno in FULL | {errno.EROFS, errno.EACCES, errno.EPERM}
+        return refusal_of(error, place) if told else None
+    said = str(error.orig).lower()
+    if "full" in said or "no space" in said:
+        return StateFull(str(state), free=0, needed=LEAST_FREE_BYTES)
+    if "readonly" in said or "unable to open" in said or "disk i/o error" in said:
+        return StateNotWritable(str(state), reason=said)
+    return DatabaseBusy() if "locked" in said or "busy" in said or "timeout" in said else None
+
+
 def refusal_of(error: OSError, state: Path) -> StateFull | StateNotWritable:
     """A full disk told from every other reason why a folder cannot be written to."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    if error.errno in FULL:
         return StateFull(str(state), free=0, needed=LEAST_FREE_BYTES)
     return StateNotWritable(str(state), reason=os.strerror(error.errno) if error.errno else "")
 

@@ -1,0 +1,95 @@
+"""`python -m api …`: the platform's parts, each startable alone."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from api import parts
+from api.console import out, plainly, spoken
+from api.faults import SettingWrong
+from api.settings import Settings
+from logs.errors import Language
+from logs.model import Role
+
+app = typer.Typer(
+    name="python -m api",
+    help="厦门市公共数据融合开发平台 / Xiamen public-data sandbox",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+State = Annotated[
+    Path | None, typer.Option("--state", help="状态目录（默认 XDS_STATE 或 ./state） / folder of all state")
+]
+Lang = Annotated[str | None, typer.Option("--lang", help="zh 或 en / zh or en")]
+Host = Annotated[str | None, typer.Option("--host", help="监听地址 / address to listen on")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="端口，0 为任意空闲 / port, 0 for any")]
+
+
+def settings(state: Path | None, lang: str | None, **given: Any) -> Settings:
+    """The environment's settings, with what the command line says in their place; raises `SettingWrong`."""
+    told: dict[str, Any] = {"state": state, "language": spoken(lang), **given}
+    try:
+        return Settings(**{name: value for name, value in told.items() if value is not None})
+    except ValidationError as wrong:
+        names = tuple("XDS_" + "_".join(map(str, found["loc"])).upper() for found in wrong.errors())
+        raise SettingWrong(names) from None
+
+
+@contextmanager
+def speaking(state: Path | None, lang: str | None) -> Iterator[Language]:
+    """Whatever is refused inside is said in that language, and ends the command with exit code 2."""
+    language = spoken(lang)
+    with plainly(language, state or Path(os.environ.get("XDS_STATE", "state"))):
+        yield language
+
+
+@app.command()
+def serve(state: State = None, host: Host = None, port: Port = None, lang: Lang = None) -> None:
+    """启动 REST 服务 / start the REST service."""
+    with speaking(state, lang):
+        parts.serve(settings(state, lang, host=host, port=port))
+
+
+@app.command()
+def migrate(
+    state: State = None,
+    sql: Annotated[
+        str | None, typer.Option("--sql", help="只打印 sqlite 或 postgresql 的 SQL / print the SQL only")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """把数据库升级到本版本 / bring the database to this version."""
+    with speaking(state, lang) as language:
+        if sql:
+            out.print(parts.migrations_as_sql(sql), markup=False)
+            return
+        before, after = parts.migrate(settings(state, lang))
+        said = {"zh": f"数据库：{before or '空'} → {after}", "en": f"database: {before or 'empty'} → {after}"}
+        out.print(said[language])
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Argument(help="角色 / role")],
+    person: Annotated[str, typer.Argument(help="人员编号 / id of the person")],
+    organisation: Annotated[str, typer.Argument(help="组织编号 / id of the organisation")],
+    *,
+    days: Annotated[int | None, typer.Option(min=1, max=366, help="有效天数 / days it is good for")] = None,
+    state: State = None,
+    lang: Lang = None,
+) -> None:
+    """签发访问令牌（只显示一次） / issue an access token, shown once."""
+    with speaking(state, lang):
+        out.print(parts.token(settings(state, lang, token_days=days), role, person, organisation), markup=False)
+
+
+def main() -> None:
+    """The command line."""
+    app()

@@ -1,0 +1,1 @@
+"""The whole procedure, played over REST by every party, on an embedded default."""
