@@ -1,0 +1,61 @@
+"""Who stands behind a cell or a figure: enough of them, and by how much their number is perturbed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sandbox.disclosure.cell_key import CellKeys, Slice, Words
+from sandbox.disclosure.measured import Mask, Measured, Numbers, Whole
+from sandbox.disclosure.perturbation import PerturbationTable, perturbation_table
+from sandbox.disclosure.rules import DisclosureRules
+
+
+@dataclass(frozen=True)
+class Contributors:
+    """The units behind every cell of a table, or behind one of its figures; all arrays run over the cells.
+
+    `enough` says that each kind of unit meets its minimum, before and after perturbation. `fewest` is the number of
+    units of the scarcest kind and `deviation` what the perturbation table adds to it; rows, sums and means follow in
+    proportion, so that a unit holding many rows is hidden like one holding a single row.
+    """
+
+    rows: Whole
+    words: Words
+    enough: Mask
+    fewest: Whole
+    deviation: Whole
+
+    def perturbed(self, counts: Whole) -> Whole:
+        """Counts of rows or units, moved in proportion to the scarcest units and rounded half up."""
+        fewest = np.maximum(self.fewest, 1)
+        moved = np.floor_divide(2 * self.deviation * counts + fewest, 2 * fewest)
+        return np.asarray(counts + moved, dtype=np.int64)
+
+    @property
+    def factor(self) -> Numbers:
+        """By what a figure in proportion to the units is multiplied."""
+        return np.asarray(1 + self.deviation / np.maximum(self.fewest, 1), dtype=np.float64)
+
+
+def contributors(
+    measured: Measured, rows: str, sums: str, units: str, *, keys: CellKeys, rules: DisclosureRules
+) -> Contributors:
+    """Those behind a figure, from its columns of rows, key sums and units (`{}` standing for the unit kind)."""
+    count = measured.whole(rows)
+    words = keys.of_sets(measured.whole(sums), count)
+    by_kind = measured.units(units)
+    enough = count > 0
+    for unit, distinct in by_kind.items():
+        enough &= _table(unit, rules).results(distinct, words[:, Slice.COUNT]) > 0
+    kinds, distinct = list(by_kind), np.stack(list(by_kind.values()))
+    scarcest = distinct.argmin(axis=0)
+    fewest = distinct.min(axis=0)
+    deviation = np.zeros_like(fewest)
+    for place, unit in enumerate(kinds):
+        moved = _table(unit, rules).deviations(fewest, words[:, Slice.COUNT])
+        deviation = np.where(scarcest == place, moved, deviation)
+    return Contributors(rows=count, words=words, enough=enough, fewest=fewest, deviation=deviation)
+
+
+def _table(unit: str, rules: DisclosureRules) -> PerturbationTable:
+    return perturbation_table(variance=rules.variance, deviation=rules.deviation, least=rules.minimum(unit))
