@@ -1,0 +1,148 @@
+"""One statement in one fresh engine inside the worker: attach, lock, compute, measure what goes out."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from sandbox.failures import Failure
+
+FATAL = frozenset({Failure.OUT_OF_MEMORY, Failure.OTHER})  # after these the engine's state is not to be trusted
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What the engine may take (bytes, threads), and whether it is locked; it always is but in tests of other rings."""
+
+    memory: int = 1 << 30
+    threads: int = 2
+    locked: bool = True
+
+    def written(self) -> dict[str, Any]:
+        """As it travels to the process that starts workers."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, fields: dict[str, Any]) -> Self:
+        """The inverse of `written`."""
+        return cls(**fields)
+
+
+class TooLarge(Exception):
+    """The answer passes the limits it was asked for with."""
+
+
+class NotOneSelect(Exception):
+    """The text is not exactly one SELECT."""
+
+
+LOCKS = (
+    "SET enable_external_access = false",
+    "SET disabled_filesystems = 'LocalFileSystem'",
+    "SET lock_configuration = true",
+)
+
+
+def open_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
+    """An empty engine in memory, its files and extensions already shut as far as attaching snapshots permits."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "threads": settings.threads,
+            "async_threads": 1,
+            "memory_limit": f"{settings.memory >> 20}MiB",
+            "temp_directory": "",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "python_enable_replacements": False,
+        },
+    )
+
+
+def furnish(
+    engine: duckdb.DuckDBPyConnection,
+    *,
+    snapshots: Mapping[str, str],
+    safe: Mapping[str, pa.Table],
+    locked: bool,
+) -> None:
+    """Give the engine its relations: views `data.<resource>`, tables `safe.<release>`; then lock it."""
+    engine.execute("CREATE SCHEMA data")
+    engine.execute("CREATE SCHEMA safe")
+    for number, (resource, path) in enumerate(sorted(snapshots.items())):
+        engine.execute(f"ATTACH {_text(path)} AS snapshot{number} (READ_ONLY)")
+        engine.execute(f"CREATE VIEW data.{_name(resource)} AS SELECT * FROM snapshot{number}.main.rows")  # noqa: S608
+    for number, (release, table) in enumerate(sorted(safe.items())):
+        engine.register(f"arrived{number}", table)
+        engine.execute(f"CREATE TABLE safe.{_name(release)} AS SELECT * FROM arrived{number}")  # noqa: S608
+        engine.unregister(f"arrived{number}")
+    if locked:
+        for lock in LOCKS:
+            engine.execute(lock)
+
+
+def compute(engine: duckdb.DuckDBPyConnection, sql: str, *, rows: int, most: int, locked: bool) -> pa.Buffer:
+    """The answer as an Arrow stream, given up as soon as it passes `rows` rows or `most` bytes; raises `TooLarge`."""
+    statements = engine.extract_statements(sql)
+    if locked and [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise NotOneSelect
+    answer: duckdb.DuckDBPyRelation | None = engine.sql(sql)
+    if answer is None:  # a statement without a result; only an unlocked engine gets here
+        return _stream(pa.table({}))
+    batches = answer.to_arrow_reader(1 << 16)
+    sink = pa.BufferOutputStream()
+    counted = size = 0
+    with pa.ipc.new_stream(sink, batches.schema) as stream:
+        for batch in batches:
+            counted += batch.num_rows
+            size += batch.nbytes
+            if counted > rows or size > most:
+                raise TooLarge
+            stream.write_batch(batch)
+    return sink.getvalue()
+
+
+def failure_of(cause: BaseException) -> Failure:
+    """The kind of an engine's error; its words stay here, since they quote values."""
+    if isinstance(cause, TooLarge):
+        return Failure.TOO_LARGE
+    if isinstance(cause, NotOneSelect):
+        return Failure.FORBIDDEN
+    if isinstance(cause, MemoryError | pa.ArrowMemoryError) or "bad_alloc" in str(cause)[:200]:
+        return Failure.OUT_OF_MEMORY
+    if isinstance(cause, duckdb.InvalidInputException) and "Division by zero" in str(cause)[:60]:
+        return Failure.DIVISION_BY_ZERO
+    return next((failure for kind, failure in KINDS.items() if isinstance(cause, kind)), Failure.OTHER)
+
+
+KINDS: dict[type[BaseException], Failure] = {
+    duckdb.OutOfMemoryException: Failure.OUT_OF_MEMORY,
+    duckdb.ConversionException: Failure.CONVERSION,
+    duckdb.TypeMismatchException: Failure.CONVERSION,
+    duckdb.OutOfRangeException: Failure.OUT_OF_RANGE,
+    duckdb.InvalidInputException: Failure.INVALID_INPUT,
+    duckdb.ParserException: Failure.SYNTAX,
+    duckdb.SyntaxException: Failure.SYNTAX,
+    duckdb.BinderException: Failure.SYNTAX,
+    duckdb.CatalogException: Failure.SYNTAX,
+    duckdb.PermissionException: Failure.FORBIDDEN,
+    duckdb.IOException: Failure.FORBIDDEN,
+}
+
+
+def _stream(table: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return sink.getvalue()
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

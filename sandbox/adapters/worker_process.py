@@ -1,0 +1,202 @@
+"""The platform's side of one worker, and of the process that starts them."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+
+from sandbox.adapters import worker_frames as frames
+from sandbox.adapters.worker_engine import EngineSettings
+from sandbox.adapters.worker_rings import Confinement
+from sandbox.confinement import RingName
+from sandbox.errors import QueryFailed, QueryKilled, QueryTooLarge, WorkersUnavailable
+from sandbox.execution import Limits
+from sandbox.failures import Failure, Killed
+
+PROJECT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 30.0
+SLACK = 1 << 20  # bytes an Arrow stream needs beside its columns
+
+# One thread and no background work in the process that forks: a forked child inherits locks, not threads.
+ENVIRONMENT = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
+
+class WorkerProcess:
+    """A confined process and the socket to it; one statement at a time, and killed by signal."""
+
+    def __init__(self, channel: socket.socket, handle: int, pid: int, slot: int) -> None:
+        self._channel = channel
+        self._handle = handle
+        self.pid = pid
+        self.slot = slot
+        self.served = 0
+        self.rings: frozenset[RingName] = frozenset()
+
+    def await_ready(self) -> None:
+        """Wait until it stands confined and says inside which rings; raises `WorkersUnavailable`."""
+        self._channel.settimeout(READY_SECONDS)
+        try:
+            header, _ = frames.read(self._channel.recv, most=0)
+            self.rings = frozenset(map(RingName, header["ready"]))
+        except (OSError, frames.FrameBroken, KeyError, ValueError) as cause:
+            self.kill()
+            raise WorkersUnavailable from cause
+
+    def ask(self, sql: str, *, snapshots: Mapping[str, Path], safe: Mapping[str, pa.Table], limits: Limits) -> pa.Table:
+        """The answer; raises `QueryFailed`, `QueryTooLarge`, `QueryKilled` (by time, or because the process ended)."""
+        self.served += 1
+        deadline = time.monotonic() + limits.seconds
+        blobs = [_stream(table) for _, table in sorted(safe.items())]
+        header = {
+            "sql": sql,
+            "snapshots": {resource: path.name for resource, path in snapshots.items()},
+            "safe": sorted(safe),
+            "rows": limits.rows,
+            "bytes": limits.bytes,
+        }
+        try:
+            parts: list[bytes | memoryview] = [frames.written(header, blobs), *blobs]
+            for part in parts:
+                self._hurry(deadline)
+                self._channel.sendall(part)
+            answer, received = frames.read(lambda size: self._read(size, deadline), most=limits.bytes + SLACK)
+        except TimeoutError:
+            self.kill()
+            raise QueryKilled(Killed.TIMEOUT, limits.seconds) from None
+        except (OSError, frames.FrameBroken):
+            self.kill()
+            raise QueryKilled(Killed.DIED) from None
+        if "failure" in answer:
+            raise _failure(answer["failure"], limits)
+        return self._table(received)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still waits for a request; an ended one has closed its side, an honest one says nothing."""
+        readable, _, _ = select.select([self._channel], [], [], 0)
+        return not readable
+
+    def kill(self) -> None:
+        """End it now, whatever it does; a second time does nothing."""
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill it and let go of what was held for it."""
+        self.kill()
+        self._channel.close()
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        self._hurry(deadline)
+        return self._channel.recv(size)
+
+    def _hurry(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._channel.settimeout(left)
+
+    def _table(self, parts: list[bytes]) -> pa.Table:
+        """What the worker sent, checked throughout: it may be in someone else's hands."""
+        try:
+            (part,) = parts
+            table: pa.Table = pa.ipc.open_stream(part).read_all()
+            table.validate(full=True)
+        except (ValueError, pa.ArrowException):
+            self.kill()
+            raise QueryFailed(Failure.OTHER) from None
+        return table
+
+
+def _failure(kind: str, limits: Limits) -> QueryFailed:
+    if kind == Failure.TOO_LARGE:
+        return QueryTooLarge(rows=limits.rows, bytes=limits.bytes)
+    return QueryFailed(Failure(kind) if kind in set(Failure) else Failure.OTHER)
+
+
+def _stream(table: pa.Table) -> memoryview:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return memoryview(sink.getvalue())
+
+
+class Nursery:
+    """The process that has the engine imported and forks workers on request."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                [sys.executable, "-s", "-m", "sandbox.adapters.worker_main", str(theirs.fileno())],
+                cwd=PROJECT,
+                env=ENVIRONMENT,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._control.settimeout(READY_SECONDS)
+
+    def start(self, confinement: Confinement, engine: EngineSettings, *, slot: int) -> WorkerProcess:
+        """A new worker, ready and confined; raises `WorkersUnavailable`."""
+        request = {"confinement": confinement.written(), "engine": engine.written()}
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno()])
+            text, handles, _, _ = socket.recv_fds(self._control, 64, 1)
+            (handle,) = handles
+        except (OSError, ValueError) as cause:
+            ours.close()
+            raise WorkersUnavailable from cause
+        worker = WorkerProcess(ours, handle, int(text), slot)
+        worker.await_ready()
+        return worker
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still start workers."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End it, and with it every worker it started."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
