@@ -84,12 +84,7 @@ def digest(text: str, *, secret: bytes) -> str:
 def issue(begin: Begin, kept: str, *, to: Actor, by: Actor, at: datetime, until: datetime, event: EventId) -> Token:
     """Give a person a token whose digest is `kept`."""
     token = Token(kept, to, issued_at=at, expires_at=until)
-    facts: dict[str, Fact] = {
-        "person": to.id,
-        "organisation": to.organisation,
-        "role": to.role.value,
-        "until": until.isoformat(),
-    }
+    facts: dict[str, Fact] = {"party": to.organisation, "role": to.role.value, "ends": until.isoformat()}
     with begin() as work:
         work.tokens.save(token)
         work.events.record(Event(event, "token.issued", at, by, f"person:{to.id}", facts))
