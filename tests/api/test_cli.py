@@ -1,0 +1,95 @@
+"""Each command says in one line what is wrong and what to do, ends with 2, and leaves nothing half-written."""
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run(*arguments: str, limit: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def limited() -> None:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "api", *arguments],
+        cwd=ROOT,
+        env=kept | {"NO_COLOR": "1", "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=limited,
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert len(done.stderr.strip().splitlines()) <= 4
+    for word in words:
+        assert word in done.stderr
+
+
+def test_alone_it_lists_the_commands() -> None:
+    listed = run("--help").stdout
+    for command in ("demo", "serve", "worker", "relay", "receiver", "verify-log", "migrate", "ingest"):
+        assert command in listed
+
+
+def test_a_state_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    place = str(tmp_path / "file" / "state")
+    refused(run("migrate", "--state", place), "状态目录不可写", place, "--state")
+    refused(run("migrate", "--state", place, "--lang", "en"), "cannot be written to", place, "XDS_STATE")
+
+
+def test_a_full_state_folder_is_named_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    refused(run("migrate", "--state", str(state), "--lang", "en", limit=1024), "is full", str(state), "Make room")
+    assert [path for path in state.rglob("*") if path.is_file()] == []
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for part in ("serve", "receiver"):
+            done = run(part, "--state", str(tmp_path / "state"), "--port", str(port), "--lang", "en")
+            refused(done, "port is in use", str(port), "--port")
+
+
+def test_a_setting_that_means_nothing_is_named_without_its_value(tmp_path: Path) -> None:
+    done = run("serve", "--state", str(tmp_path), XDS_BODY_LIMIT="secret-value")
+    refused(done, "XDS_BODY_LIMIT")
+    assert "secret-value" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    address = "postgresql+psycopg://someone:pass-word@127.0.0.1:1/none?connect_timeout=2"
+    done = run("migrate", "--state", str(tmp_path), "--lang", "en", XDS_DATABASE=address)
+    refused(done, "cannot be reached", "XDS_DATABASE")
+    assert "pass-word" not in done.stderr
+
+
+def test_a_token_is_printed_once_and_alone(tmp_path: Path) -> None:
+    done = run("token", "bureau", "li", "data-bureau", "--state", str(tmp_path / "state"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("xds_")
+    assert len(done.stdout.split()) == 1
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_migrations_are_printed_as_sql_without_a_database(tmp_path: Path, dialect: str) -> None:
+    done = run("migrate", "--sql", dialect, "--state", str(tmp_path / "state"))
+    assert done.returncode == 0, done.stderr
+    assert "CREATE TABLE access_token" in done.stdout
+    assert not (tmp_path / "state").exists()
