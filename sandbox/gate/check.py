@@ -1,0 +1,48 @@
+"""The gate: from the caller's text to a plan, or to every reason against it."""
+
+from sandbox.errors import NotLawful
+from sandbox.gate import flows, parse, queries
+from sandbox.gate.binding import Binding
+from sandbox.gate.granted import Granted
+from sandbox.gate.printer import Printer
+from sandbox.gate.rules import Finding
+from sandbox.gate.tree import Relation, Role
+from sandbox.plan import OutputColumn, Plan
+
+from catalog.model import Use  # isort: skip
+
+
+def check(sql: str, *, granted: Granted) -> Plan:
+    """The plan of a lawful query.
+
+    Raises `NotLawful` with every reason found, each with its place in the text and the nearest lawful form. What the
+    annex does not grant does not exist here, and its name is not confirmed (design: resolve against the annex).
+    """
+    binding = Binding(granted)
+    relation = None
+    try:
+        relation = queries.query(binding, parse.parse(sql), ctes={})
+        final(binding, relation)
+    except Finding as finding:
+        binding.note(finding)
+    except RecursionError:
+        binding.note(Finding("too-nested", subject=str(parse.DEEPEST)))
+    if binding.findings or relation is None:
+        raise NotLawful(tuple(finding.reason(sql) for finding in binding.findings))
+    printer = Printer()
+    statement = printer.statement(printer.relation(relation, tuple(known.name for known in relation.fields)))
+    return Plan(
+        releases=tuple(binding.releases.values()),
+        final=statement,
+        columns=tuple(OutputColumn(known.name, tuple(sorted(known.lineage))) for known in relation.fields),
+        uses=tuple(sorted((path, str(use)) for path, use in binding.uses)),
+    )
+
+
+def final(binding: Binding, relation: Relation) -> None:
+    """The answer must be open or released; of open columns only those granted `show` appear."""
+    if relation.protected:
+        binding.refuse("raw-rows", subject=", ".join(sorted(relation.touches)))
+        return
+    for known in relation.fields:
+        flows.require(binding, (flow for flow in known.flows if flow.role is Role.VALUE), value=Use.SHOW)

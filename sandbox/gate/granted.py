@@ -1,0 +1,94 @@
+"""The world a query may see: the annex's resources and columns, and nothing besides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from catalog.model import ColumnType, Resource, Use, Version
+from policies.annex import Annex
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedColumn:
+    """A column of the annex with the uses allowed on it."""
+
+    name: str
+    type: ColumnType
+    uses: frozenset[Use]
+    bounds: tuple[float, float] | None = None
+    refers: str | None = None  # the unit kind this column identifies: the resource's own, or a linked one
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedResource:
+    """A resource of the annex. `unit_kind` is `None` for an open one; two resources about the same people share a kind."""
+
+    name: str
+    columns: Mapping[str, GrantedColumn]
+    privacy_unit: str | None = None
+    unit_kind: str | None = None
+    unit_unique: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether its rows are about nobody in particular (普遍开放)."""
+        return self.privacy_unit is None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """All that the agreement in force opens, by lower-cased resource name."""
+
+    resources: Mapping[str, GrantedResource] = field(default_factory=dict)
+
+
+def unit_kind(resource: Resource) -> str | None:
+    """The kind of a resource's privacy unit, shared by all resources that identify their units alike.
+
+    Persons are identified by ID number and organisations by social credit code (Sharing Measure, Article 10), so two
+    resources with such units speak of the same people; any other unit is the resource's own.
+    """
+    if resource.privacy_unit is None:
+        return None
+    kind = resource.column(resource.privacy_unit).kind
+    return kind if kind in SHARED_KINDS else f"{resource.name}"
+
+
+SHARED_KINDS = frozenset({"resident_id", "uscc"})
+
+
+def granted_by(annex: Annex, resources: Mapping[str, Resource], versions: Mapping[str, Version]) -> Granted:
+    """The annex's grants joined with what the catalog knows of them; both mappings are keyed by resource id."""
+    opened = {}
+    for grant in annex.grants:
+        resource, version = resources[grant.resource], versions[grant.resource]
+        refers = {link.column: kind_of(link.resource, resources) for link in resource.links}
+        own = unit_kind(resource)
+        if resource.privacy_unit is not None:
+            refers[resource.privacy_unit] = own
+        columns = {
+            name.lower(): GrantedColumn(
+                name=name,
+                type=resource.column(name).type,
+                uses=uses,
+                bounds=resource.column(name).bounds,
+                refers=refers.get(name),
+            )
+            for name, uses in grant.columns.items()
+            if uses
+        }
+        opened[resource.name.lower()] = GrantedResource(
+            name=resource.name,
+            columns=columns,
+            privacy_unit=resource.privacy_unit,
+            unit_kind=own,
+            unit_unique=version.unit_unique,
+        )
+    return Granted(opened)
+
+
+def kind_of(name: str, resources: Mapping[str, Resource]) -> str | None:
+    """The unit kind of the resource of that name; `None` when it is open or unknown."""
+    for resource in resources.values():
+        if name in (resource.name, resource.id):
+            return unit_kind(resource)
+    return None

@@ -1,0 +1,250 @@
+"""The SQL of a release: cells with their figures, contributors, largest contributions and sums of record keys."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.gate.joins import conjuncts
+from sandbox.gate.printer import Printer, quoted
+from sandbox.gate.tree import Expression, From, Grouping, Unit
+from sandbox.plan import MeasureKind
+
+if TYPE_CHECKING:
+    from sandbox.gate.measures import Specification
+
+MAGNITUDES = frozenset({MeasureKind.SUM, MeasureKind.MEAN, MeasureKind.MOMENT})
+NUMERIC = MAGNITUDES | {MeasureKind.QUANTILE}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The grouping as printed over `src`: key columns, their marks when there are several sets, and GROUP BY clauses."""
+
+    keys: tuple[str, ...]
+    sets: tuple[tuple[int, ...], ...]
+    plain: bool
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What identifies a cell."""
+        return (*self.keys, *(() if self.plain else (f"g{index}" for index in range(len(self.keys)))))
+
+    def shown(self) -> list[str]:
+        """The cell columns of a SELECT that groups `src`."""
+        marks = [] if self.plain else [f"grouping({key}) AS g{index}" for index, key in enumerate(self.keys)]
+        return [*self.keys, *marks]
+
+    def group_by(self, *more: str) -> str:
+        """GROUP BY the cells, and by what is given besides."""
+        if self.plain:
+            return f" GROUP BY {', '.join((*self.keys, *more)) or '()'}"
+        sets = (f"({', '.join((*(self.keys[index] for index in chosen), *more))})" for chosen in self.sets)
+        return f" GROUP BY GROUPING SETS ({', '.join(sets)})"
+
+    def same(self, one: str, other: str) -> str:
+        """The condition that two rows are of one cell."""
+        return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in self.columns) or "TRUE"
+
+
+def measured(
+    printer: Printer,
+    *,
+    source: From | None,
+    where: Sequence[Expression],
+    grouping: Grouping,
+    units: tuple[Unit, ...],
+    names: tuple[str, ...],
+    specifications: tuple["Specification", ...],
+) -> str:
+    """The body of a release's statement; the measured columns are those `sandbox.plan` names."""
+    cells = Cells(tuple(f"k{index}" for index in range(len(grouping.keys))), grouping.sets, grouping.plain)
+    src = rows(printer, source, where, grouping, units, specifications)
+    main = [*cells.shown(), "count(*) AS n", "CAST(coalesce(sum(rk), 0) AS BIGINT) AS s"]
+    main += [f"{contributors(unit, index, None)} AS {quoted(f'c_{names[index]}')}" for index, unit in enumerate(units)]
+    for number, specification in enumerate(specifications):
+        main += figures(specification, number, units, names)
+    with_ = [f"src AS ({src})", f"main AS (SELECT {', '.join(main)} FROM src{cells.group_by()})"]
+    shown, joins = ["main.*"], ""
+    for index, unit in enumerate(units):
+        apart = list(largest(specifications, index, unit, names[index]))
+        if apart and not unit.unique and unit.column is not None:
+            with_.append(by_unit(cells, specifications, index, apart))
+            shown += [f"t{index}.{quoted(name)}" for name, _, _ in apart]
+            joins += f" LEFT JOIN t{index} ON {cells.same('main', f't{index}')}"
+    for number, specification in enumerate(specifications):
+        if specification.kind is MeasureKind.DISTINCT:
+            with_.append(values(cells, units, number))
+            shown.append(f"d{number}.m{number}_v")
+            joins += f" LEFT JOIN d{number} ON {cells.same('main', f'd{number}')}"
+    body = f"SELECT {', '.join(shown)} FROM main{joins}"
+    return f"(WITH {', '.join(with_)} {body})"
+
+
+def rows(
+    printer: Printer,
+    source: From | None,
+    where: Sequence[Expression],
+    grouping: Grouping,
+    units: tuple[Unit, ...],
+    specifications: tuple["Specification", ...],
+) -> str:
+    """The protected rows with everything computed on them: keys, arguments, contribution flags, units, record key."""
+    shown = [f"{printer.top(key)} AS k{index}" for index, key in enumerate(grouping.keys)]
+    for number, specification in enumerate(specifications):
+        shown += row_columns(printer, specification, number)
+    for index, unit in enumerate(units):
+        if unit.column is not None:
+            shown.append(f"{printer.expression(unit.column)} AS u{index}")
+        if unit.carried is not None:
+            shown.append(f"{printer.expression(unit.carried)} AS n{index}")
+    shown.append(f"{record_key(printer, units)} AS rk")
+    clause = f" FROM {printer.from_(source)}" if source is not None else ""
+    parts = [part for condition in where for part in conjuncts(condition)]
+    filtered = " AND ".join(printer.top(part) for part in parts)
+    return f"SELECT {', '.join(shown)}{clause}{f' WHERE {filtered}' if filtered else ''}"
+
+
+def row_columns(printer: Printer, specification: "Specification", number: int) -> Iterator[str]:
+    """The argument (`a`), second argument (`b`), distinct value (`x`), eligibility (`e`) and contribution (`f`) of a row."""
+    condition = specification.condition
+    eligible = "TRUE" if condition is None else f"({printer.top(condition)} IS TRUE)"
+    if specification.kind in NUMERIC and specification.argument is not None:
+        for letter, part in (("a", specification.argument), *(("b", more) for more in specification.more)):
+            cast = f"TRY_CAST({printer.top(part)} AS DOUBLE)"
+            yield f"CASE WHEN isfinite({cast}) AND abs({cast}) < 1e100 THEN {cast} END AS {letter}{number}"
+        eligible += f" AND a{number} IS NOT NULL"
+        if specification.more:
+            eligible += f" AND b{number} IS NOT NULL"
+    elif specification.argument is not None:
+        yield f"{printer.top(specification.argument)} AS x{number}"
+        eligible += f" AND x{number} IS NOT NULL"
+    yield f"{eligible} AS e{number}"
+    nonzero = specification.kind in {MeasureKind.SUM, MeasureKind.MEAN}
+    yield f"e{number}{f' AND a{number} <> 0' if nonzero else ''} AS f{number}"
+
+
+def record_key(printer: Printer, units: tuple[Unit, ...]) -> str:
+    """The row's record key: of the unit that stands in one row, else of the first that has one."""
+    keyed = sorted((unit for unit in units if unit.key is not None), key=lambda unit: not unit.unique)
+    parts = [printer.expression(unit.key) for unit in keyed if unit.key is not None]
+    if not parts:
+        return "0"
+    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+
+
+def contributors(unit: Unit, index: int, flag: str | None) -> str:
+    """How many distinct units stand behind the rows flagged; never more than there are."""
+    condition = f" FILTER (WHERE {flag})" if flag is not None else ""
+    if unit.column is None:
+        return f"coalesce({'sum' if unit.disjoint else 'max'}(n{index}){condition}, 0)"
+    if unit.unique:
+        return f"count(*){condition}"
+    return f"count(DISTINCT u{index}){condition}"
+
+
+def figures(
+    specification: "Specification", number: int, units: tuple[Unit, ...], names: tuple[str, ...]
+) -> Iterator[str]:
+    """The measured columns of one figure that one grouping pass can give."""
+    flag, eligible, prefix = f"f{number}", f"e{number}", f"m{number}"
+    chosen, able = f" FILTER (WHERE {flag})", f" FILTER (WHERE {eligible})"
+    yield f"count(*){chosen} AS {prefix}_n"
+    yield f"CAST(coalesce(sum(rk){chosen}, 0) AS BIGINT) AS {prefix}_s"
+    for index, unit in enumerate(units):
+        yield f"{contributors(unit, index, flag)} AS {quoted(f'{prefix}_c_{names[index]}')}"
+    match specification.kind:
+        case MeasureKind.COUNT if specification.argument is None:
+            yield f"count(*){able} AS {prefix}_v"
+        case MeasureKind.COUNT:
+            yield f"count(DISTINCT x{number}){able} AS {prefix}_v"
+        case MeasureKind.SUM | MeasureKind.MEAN:
+            yield f"sum(a{number}){able} AS {prefix}_v"
+        case MeasureKind.MOMENT:
+            second = f", b{number}" if specification.more else ""
+            yield f"{specification.function}(a{number}{second}){able} AS {prefix}_v"
+        case MeasureKind.QUANTILE:
+            points = ", ".join(f"{fraction}" for fraction in specification.fractions)
+            wanted = f"[{points}]" if specification.several else points
+            yield f"{specification.function}(a{number}, {wanted}){able} AS {prefix}_v"
+    if specification.kind is MeasureKind.MEAN:
+        yield f"count(*){able} AS {prefix}_d"
+    if specification.kind in NUMERIC:
+        yield f"min(a{number}){chosen} AS {prefix}_lo"
+        yield f"max(a{number}){chosen} AS {prefix}_hi"
+    if specification.kind in MAGNITUDES:
+        yield f"coalesce(sum(abs(a{number})){chosen}, 0) AS {prefix}_a"
+    for index, unit in enumerate(units):
+        if not unit.unique:
+            continue
+        if specification.kind in MAGNITUDES:
+            top = f"max(abs(a{number}), 2){chosen}"
+            yield f"coalesce({top}[1], 0) AS {quoted(f'{prefix}_t1_{names[index]}')}"
+            yield f"coalesce({top}[2], 0) AS {quoted(f'{prefix}_t2_{names[index]}')}"
+        if specification.kind is MeasureKind.QUANTILE:
+            yield from beside(specification, number, names[index], f"count(*){able}", "1")
+    if specification.kind is MeasureKind.COUNT and specification.argument is None:
+        yield f"count(*){chosen} AS {prefix}_a"
+
+
+def beside(
+    specification: "Specification", number: int, name: str, count: str, most_rows: str
+) -> Iterator[str]:
+    """At least so many units lie at or below the least, and at or above the greatest quantile asked for."""
+    low, high = min(specification.fractions), max(specification.fractions)
+    yield (
+        f"CAST(ceil((floor({low} * greatest({count} - 1, 0)) + least({count}, 1)) / {most_rows}) AS BIGINT)"
+        f" AS {quoted(f'm{number}_below_{name}')}"
+    )
+    yield (
+        f"CAST(ceil(({count} - ceil({high} * greatest({count} - 1, 0))) / {most_rows}) AS BIGINT)"
+        f" AS {quoted(f'm{number}_above_{name}')}"
+    )
+
+
+def largest(
+    specifications: tuple["Specification", ...], index: int, unit: Unit, name: str
+) -> Iterator[tuple[str, str, str]]:
+    """What must be added up per unit first: (measured column, over the units of a cell, per unit)."""
+    del index, unit
+    for number, specification in enumerate(specifications):
+        flag = f" FILTER (WHERE f{number})"
+        if specification.kind in MAGNITUDES:
+            per_unit = f"coalesce(sum(abs(a{number})){flag}, 0) AS v{number}"
+        elif specification.kind is MeasureKind.COUNT and specification.argument is None:
+            per_unit = f"count(*){flag} AS v{number}"
+        elif specification.kind is MeasureKind.QUANTILE:
+            per_unit = f"count(*){flag} AS v{number}"
+            total = f"sum(v{number})"
+            for line in beside(specification, number, name, total, f"greatest(max(v{number}), 1)"):
+                expression, _, column = line.rpartition(" AS ")
+                yield column.strip('"').replace('""', '"'), expression, per_unit
+            continue
+        else:
+            continue
+        for rank in (1, 2):
+            yield f"m{number}_t{rank}_{name}", f"coalesce(max(v{number}, 2)[{rank}], 0)", per_unit
+
+
+def by_unit(
+    cells: Cells,
+    specifications: tuple["Specification", ...],
+    index: int,
+    apart: list[tuple[str, str, str]],
+) -> str:
+    """Contributions added up per unit, then the largest of each cell."""
+    del specifications
+    inner = ", ".join(dict.fromkeys([*cells.shown(), f"u{index}", *(per_unit for _, _, per_unit in apart)]))
+    outer = ", ".join([*cells.columns, *(f"{expression} AS {quoted(name)}" for name, expression, _ in apart)])
+    grouped = f" GROUP BY {', '.join(cells.columns) or '()'}"
+    rows_ = f"SELECT {inner} FROM src WHERE u{index} IS NOT NULL{cells.group_by(f'u{index}')}"
+    return f"t{index} AS (SELECT {outer} FROM ({rows_}) AS q{grouped})"
+
+
+def values(cells: Cells, units: tuple[Unit, ...], number: int) -> str:
+    """For each distinct value of a cell the least number of units of any kind that hold it, as a list."""
+    counts = [contributors(unit, index, None) for index, unit in enumerate(units)]
+    least = counts[0] if len(counts) == 1 else f"least({', '.join(counts)})"
+    inner = ", ".join([*cells.shown(), f"x{number}", f"{least} AS held"])
+    rows_ = f"SELECT {inner} FROM src WHERE f{number}{cells.group_by(f'x{number}')}"
+    outer = ", ".join([*cells.columns, f"list(held) AS m{number}_v"])
+    return f"d{number} AS (SELECT {outer} FROM ({rows_}) AS q GROUP BY {', '.join(cells.columns) or '()'})"

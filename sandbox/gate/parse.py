@@ -1,0 +1,82 @@
+"""Text to syntax tree: one SELECT, within limits, functions kept by the names the caller wrote."""
+
+import re
+
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.errors import ParseError, TokenError
+
+from sandbox.gate.rules import Finding
+
+LARGEST_TEXT = 100_000
+DEEPEST = 120
+MOST_TOKENS = 20_000
+SYNTAX = frozenset({"CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION"})
+OPENING, CLOSING = "([{", ")]}"
+INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+class Plain(DuckDB):
+    """DuckDB's grammar in which a function is a name and its arguments, and nothing is translated."""
+
+    class Parser(DuckDB.Parser):
+        FUNCTIONS = {}  # noqa: RUF012
+        FUNCTION_PARSERS = {name: parse for name, parse in DuckDB.Parser.FUNCTION_PARSERS.items() if name in SYNTAX}  # noqa: RUF012
+
+
+def parse(sql: str) -> exp.Query | exp.Pivot:
+    """The one query in the text, or a `Finding` that says what stands there instead."""
+    if len(sql.encode()) > LARGEST_TEXT:
+        raise Finding("text-too-long", subject=f"{LARGEST_TEXT:,}")
+    if found := INVISIBLE.search(sql):
+        raise Finding("invisible-character", subject=f"U+{ord(found.group()):04X}", at=found.start())
+    check_nesting(sql)
+    try:
+        statements = [tree for tree in Plain().parse(sql) if tree is not None]
+    except (ParseError, TokenError) as error:
+        where = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+        raise Finding("not-sql", line=where.get("line"), column=where.get("col")) from None
+    except RecursionError:
+        raise Finding("too-nested", subject=str(DEEPEST)) from None
+    if not statements:
+        raise Finding("no-statement")
+    if len(statements) > 1:
+        raise Finding("second-statement", subject=str(len(statements)))
+    tree = statements[0]
+    while isinstance(tree, exp.Subquery) and not tree.args.get("alias") and not tree.args.get("joins"):
+        if any(tree.args.get(name) for name in ("order", "limit", "offset", "with_", "sample", "pivots")):
+            break
+        tree = tree.this
+    if not isinstance(tree, exp.Query | exp.Pivot):
+        raise Finding("not-a-select", subject=statement_name(tree))
+    return tree
+
+
+def check_nesting(sql: str) -> None:
+    """Refuse what would make a recursive parser work for its own sake; quotes are not looked into."""
+    depth = deepest = words = 0
+    for character in sql:
+        if character in OPENING:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in CLOSING:
+            depth -= 1
+        elif character in " \n\t,+-*/|=<>":
+            words += 1
+    if deepest > DEEPEST:
+        raise Finding("too-nested", subject=str(DEEPEST))
+    if words > MOST_TOKENS:
+        raise Finding("text-too-long", subject=f"{MOST_TOKENS:,}")
+
+
+def statement_name(tree: exp.Expr) -> str:
+    """What kind of statement it is, as the caller would say."""
+    return str(tree.this).upper() if isinstance(tree, exp.Command) else type(tree).__name__.upper()
+
+
+def offset(node: exp.Expr | None) -> int | None:
+    """Where in the text a node begins, as far as the parser kept it."""
+    if node is None:
+        return None
+    starts = [part.meta["start"] for part in node.walk() if part._meta and "start" in part._meta]
+    return min(starts, default=None)

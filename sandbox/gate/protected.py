@@ -1,0 +1,286 @@
+"""A SELECT over protected rows: rows kept with their unit, folded by unit, or released as a statistic."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from catalog.model import Use
+from sandbox.gate import flows, release
+from sandbox.gate.binding import Binding, walk
+from sandbox.gate.joins import Side
+from sandbox.gate.tree import (
+    Aggregate,
+    Call,
+    Column,
+    Expression,
+    Field,
+    Grouping,
+    Literal,
+    Nested,
+    Operation,
+    Relation,
+    Role,
+    Select,
+    Unit,
+    Window,
+)
+from sandbox.gate.vocabulary import OVER_PROTECTED, WINDOWS
+
+if TYPE_CHECKING:
+    from sandbox.gate.selects import Block
+
+OPERATORS = flows.CONDITIONS | flows.PRESENCE | frozenset(
+    {"+", "-", "*", "/", "//", "%", "**", "||", "neg", "case", "cast", "try_cast", "current_date"}
+)  # fmt: skip
+
+
+def block(binding: Binding, found: "Block", side: Side) -> Relation:
+    """The relation of a SELECT whose rows are about `side.units`."""
+    check_rows(binding, found)
+    if found.distinct_on:
+        binding.refuse("rows-picked", subject="DISTINCT ON", at=found.at)
+    if found.distinct and not found.aggregated:
+        found.grouping = Grouping(tuple(dict.fromkeys(found.shown)), (tuple(range(len(set(found.shown)))),))
+        found.distinct = False
+    if not found.aggregated:
+        return rows(binding, found, side)
+    keys = found.grouping.keys if found.grouping is not None else ()
+    if any(identified(binding, key) is not None for key in keys):
+        return folded(binding, found, side)
+    return release.released(binding, found, side)
+
+
+def check_rows(binding: Binding, found: "Block") -> None:
+    """Row-level conditions and functions stay within what may run over protected rows."""
+    from sandbox.gate.selects import all_joins  # noqa: PLC0415 - the two modules are the two halves of one walk
+
+    for part in found.where:
+        if isinstance(part, Operation) and frozenset(part.arguments) in binding.linked:
+            continue
+        flows.require(binding, (as_filter(flow) for flow in flows.flows(binding, part)), value=Use.FILTER)
+    everywhere = [*found.where, *all_joins(found.source), *found.shown]
+    everywhere += [part for part in (found.having, found.qualify) if part is not None]
+    everywhere += list(found.grouping.keys) if found.grouping is not None else []
+    for part in everywhere:
+        check_functions(binding, part)
+
+
+def as_filter(flow: flows.Flow) -> flows.Flow:
+    """A bare boolean column decides too."""
+    return replace(flow, role=Role.CONDITION) if flow.role is Role.VALUE else flow
+
+
+def check_functions(binding: Binding, expression: Expression) -> None:
+    """Functions and operators on protected rows are a list of their own; over aggregates all are free."""
+    for piece in row_level(expression):
+        if isinstance(piece, Call) and piece.function not in OVER_PROTECTED | WINDOWS:
+            binding.refuse("function-over-protected", subject=piece.function)
+        if isinstance(piece, Operation) and piece.operator not in OPERATORS and not constant_list(piece):
+            binding.refuse("function-over-protected", subject=piece.operator)
+
+
+def constant_list(node: Operation) -> bool:
+    """A list of constants, such as the points of a quantile."""
+    return node.operator == "list" and all(isinstance(part, Literal) for part in node.arguments)
+
+
+def row_level(expression: Expression) -> Iterable[Expression]:
+    """The parts evaluated on protected rows: those that hold a column outside any aggregate, and aggregates' insides."""
+    found = []
+    for piece in walk(expression):
+        inside = piece
+        if isinstance(piece, Aggregate):
+            for argument in (*piece.arguments, *((piece.condition,) if piece.condition is not None else ())):
+                found.extend(walk(argument))
+        elif not flows.aggregates(inside):
+            found.append(inside)
+    return found
+
+
+def rows(binding: Binding, found: "Block", side: Side) -> Relation:
+    """Rows stay rows, each with its unit; nothing may pick among them."""
+    if found.limit is not None or found.offset is not None:
+        binding.refuse("rows-picked", subject="LIMIT", at=found.at)
+    within_unit(binding, found, {binding.canonical(unit.instance) for unit in side.units})
+    if found.qualify is not None:
+        flows.require(binding, map(as_filter, flows.flows(binding, found.qualify)), value=Use.FILTER)
+    projections = tuple(bounded(binding, part) for part in found.shown)
+    body = Select(
+        found.source,
+        projections,
+        where=condition(found.where),
+        qualify=found.qualify,
+        hidden=hidden(side.units),
+    )
+    fields = tuple(field(binding, name, part, index, side.units) for index, (name, part) in enumerate(found.projections))
+    return Relation(body, fields, units=outward(side.units), touches=touched(found))
+
+
+def folded(binding: Binding, found: "Block", side: Side) -> Relation:
+    """GROUP BY a unit: a row a unit, still protected."""
+    grouping = found.grouping
+    if grouping is None or not grouping.plain:
+        binding.refuse("not-supported", subject="ROLLUP", at=found.at)
+        grouping = Grouping((), ((),))
+    if found.limit is not None or found.offset is not None:
+        binding.refuse("rows-picked", subject="LIMIT", at=found.at)
+    for part in found.after:
+        for aggregate in flows.aggregates(part):
+            if aggregate.function in release.WHOLE_ROWS:
+                binding.refuse("value-returning", subject=aggregate.function, at=aggregate.at)
+        for column in ungrouped(part, grouping.keys):
+            known = binding.field_of(column)
+            binding.refuse("not-grouped", subject=known.name if known else "", at=column.at)
+    for part in (found.having, found.qualify):
+        if part is not None:
+            flows.require(binding, map(as_filter, flows.flows(binding, part)), value=Use.FILTER)
+    units = fold_units(binding, grouping, side)
+    within_unit(binding, found, {unit.instance for unit in units})
+    body = Select(
+        found.source,
+        tuple(bounded(binding, part) for part in found.shown),
+        where=condition(found.where),
+        grouping=grouping,
+        having=found.having,
+        qualify=found.qualify,
+        hidden=hidden(units),
+    )
+    fields = tuple(field(binding, name, part, index, units) for index, (name, part) in enumerate(found.projections))
+    return Relation(body, fields, units=outward(units), touches=touched(found))
+
+
+def fold_units(binding: Binding, grouping: Grouping, side: Side) -> tuple[Unit, ...]:
+    """The units of a folded relation: those in the keys stay, of the others their number is carried along."""
+    kept: list[Unit] = []
+    own = {binding.canonical(unit.instance): unit for unit in side.units}
+    for key in grouping.keys:
+        instance, known = identified(binding, key), binding.field_of(key) if isinstance(key, Column) else None
+        if instance is None or known is None or not isinstance(key, Column):
+            continue
+        unit = own.get(instance)
+        unique = unit is not None and unit.unique and len(grouping.keys) == 1
+        record_key = None if unit is None or unit.key is None else Aggregate("any_value", (unit.key,))
+        kept.append(
+            Unit(known.refers or "", key, record_key or Operation("unit key", (key,)), unique, instance=instance)
+        )
+    rows_are_units = any(own[unit.instance].unique for unit in kept if unit.instance in own)
+    for instance, unit in own.items():
+        if any(instance == one.instance for one in kept):
+            continue
+        if rows_are_units:
+            alone = {name: any_value(getattr(unit, name)) for name in ("column", "key", "carried")}
+            kept.append(replace(unit, instance=instance, unique=False, disjoint=False, **alone))
+            continue
+        if unit.column is not None:
+            carried: Expression = Aggregate("count", (unit.column,), distinct=True)
+            kept.append(Unit(unit.kind, None, None, carried=carried, disjoint=unit.unique, instance=instance))
+        elif unit.carried is not None:
+            function = "sum" if unit.disjoint else "max"
+            carried = Aggregate(function, (unit.carried,))
+            kept.append(Unit(unit.kind, None, None, carried=carried, disjoint=unit.disjoint, instance=instance))
+    return tuple(kept)
+
+
+def any_value(part: Expression | None) -> Expression | None:
+    """The value that all rows of a one-row group share."""
+    return None if part is None else Aggregate("any_value", (part,))
+
+
+def identified(binding: Binding, key: Expression) -> int | None:
+    """The unit instance a grouping key identifies; a reference to another unit counts as one of its own (negative)."""
+    instance = binding.unit_of(key)
+    if instance is not None:
+        return instance
+    known = binding.field_of(key) if isinstance(key, Column) else None
+    if known is not None and known.refers is not None and known.plain is not None and isinstance(key, Column):
+        return -key.source * 10_000 - int(known.inner[1:] if known.inner[1:].isdigit() else len(known.inner))
+    return None
+
+
+def within_unit(binding: Binding, found: "Block", instances: set[int]) -> None:
+    """Windows over protected rows must stay within a unit."""
+    for part in found.after:
+        for piece in walk(part):
+            if isinstance(piece, Window) and not any(identified(binding, key) in instances for key in piece.partition):
+                binding.refuse("window-over-protected", subject=piece.of.function, at=piece.at)
+
+
+def ungrouped(expression: Expression, keys: tuple[Expression, ...]) -> Iterable[Column]:
+    """The columns of an expression that are neither grouped nor aggregated."""
+    from sandbox.gate.tree import children  # noqa: PLC0415
+
+    if expression in keys or isinstance(expression, Aggregate):
+        return []
+    if isinstance(expression, Column):
+        return [expression]
+    inner = list(expression.outer) if isinstance(expression, Nested) else []
+    if isinstance(expression, Window) and isinstance(expression.of, Aggregate):
+        parts: tuple[Expression, ...] = (*expression.of.arguments, *expression.partition)
+    else:
+        parts = children(expression)
+    return [column for part in (*parts, *inner) for column in ungrouped(part, keys)]
+
+
+def bounded(binding: Binding, expression: Expression) -> Expression:
+    """The expression with columns clipped to their declared bounds where they are computed with, not merely passed on."""
+    if isinstance(expression, Column):
+        return expression
+    return release.clipped(binding, expression)
+
+
+def hidden(units: tuple[Unit, ...]) -> tuple[tuple[str, Expression], ...]:
+    """The unit columns carried along, by printed name."""
+    found: list[tuple[str, Expression]] = []
+    for index, unit in enumerate(units):
+        for letter, part in (("u", unit.column), ("k", unit.key), ("n", unit.carried)):
+            if part is not None:
+                found.append((f"{letter}{index}", part))
+    return tuple(found)
+
+
+def outward(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """The units as the finished relation shows them: by its own printed names."""
+    return tuple(
+        replace(
+            unit,
+            column=None if unit.column is None else Column(0, f"u{index}"),
+            key=None if unit.key is None else Column(0, f"k{index}"),
+            carried=None if unit.carried is None else Column(0, f"n{index}"),
+            instance=0,
+        )
+        for index, unit in enumerate(units)
+    )
+
+
+def field(binding: Binding, name: str, expression: Expression, index: int, units: tuple[Unit, ...]) -> Field:
+    """What is known of a projected expression over protected rows."""
+    known = binding.field_of(expression) if isinstance(expression, Column) else None
+    instance = identified(binding, expression)
+    positions = {unit.instance: position for position, unit in enumerate(units)}
+    return Field(
+        name=name,
+        inner=f"c{index}",
+        flows=flows.flows(binding, expression),
+        lineage=flows.lineage(binding, expression),
+        plain=None if known is None else known.plain,
+        unit=positions.get(instance) if instance is not None else None,
+        refers=None if known is None else known.refers,
+        bounds=None if known is None else known.bounds,
+        type=None if known is None else known.type,
+    )
+
+
+def condition(parts: list[Expression]) -> Expression | None:
+    """All parts joined by AND."""
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else Operation("and", tuple(parts))
+
+
+def touched(found: "Block") -> frozenset[str]:
+    """The protected resources a block reads."""
+    from sandbox.gate.selects import read  # noqa: PLC0415
+
+    return frozenset().union(*(relation.touches for relation in read(found.source)))
+
+

@@ -1,0 +1,318 @@
+"""One SELECT block: bound, then taken as open, as protected rows, as an aggregation by unit, or as a release."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from catalog.model import Use
+from sandbox.gate import expressions, flows, groupings, joins, names, protected, queries, sources
+from sandbox.gate.binding import Binding, Scope, walk
+from sandbox.gate.rules import Finding
+from sandbox.gate.tree import (
+    Call,
+    Column,
+    Expression,
+    Field,
+    From,
+    Grouping,
+    Literal,
+    LiteralKind,
+    Nested,
+    Operation,
+    Order,
+    Relation,
+    Select,
+    Source,
+    Window,
+)
+from sandbox.gate.vocabulary import WINDOWS
+
+PARTS = {
+    "expressions", "from_", "joins", "where", "group", "having", "qualify", "windows", "distinct", "order", "limit",
+    "offset", "with_", "laterals", "kind", "hint",
+}  # fmt: skip
+
+
+@dataclass
+class Block:
+    """A SELECT with every expression bound, before it is known whom its rows are about."""
+
+    source: From | None
+    projections: list[tuple[str, Expression]] = field(default_factory=list)
+    where: list[Expression] = field(default_factory=list)
+    grouping: Grouping | None = None
+    having: Expression | None = None
+    qualify: Expression | None = None
+    distinct: bool = False
+    distinct_on: tuple[Expression, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: Expression | None = None
+    offset: Expression | None = None
+    at: int | None = None
+
+    @property
+    def shown(self) -> tuple[Expression, ...]:
+        """The projected expressions."""
+        return tuple(expression for _, expression in self.projections)
+
+    @property
+    def after(self) -> tuple[Expression, ...]:
+        """Everything evaluated after grouping."""
+        tail = [part for part in (self.having, self.qualify) if part is not None]
+        return (*self.shown, *tail, *(key.by for key in self.order), *self.distinct_on)
+
+    @property
+    def aggregated(self) -> bool:
+        """Whether rows are folded into groups."""
+        return self.grouping is not None or any(flows.aggregates(part) for part in self.after)
+
+
+def select(
+    binding: Binding,
+    node: exp.Select,
+    *,
+    ctes: Mapping[str, Relation],
+    outer: Scope | None = None,
+    reached: set[Column] | None = None,
+) -> Relation:
+    """The relation of a SELECT."""
+    queries.allow(binding, node, PARTS)
+    if node.args.get("kind") or node.args.get("hint"):
+        binding.refuse("not-supported", subject=f"SELECT {node.args.get('kind') or 'hint'}", node=node)
+    scope = Scope(ctes, outer=outer, reached=set() if reached is None else reached)
+    block = bound(binding, scope, node)
+    semi_joined(binding, block)
+    check_windows(binding, block)
+    where = tuple(block.where)
+    side = joins.Side((), frozenset()) if block.source is None else joins.protection(binding, block.source, where)
+    if not side.units:
+        return open_block(binding, block, released=released(block), single_source=side.single or block.source is None)
+    if any(column.source not in sources.source_ids(block.source) for column in scope.reached):
+        binding.refuse("correlated", node=node)
+    return protected.block(binding, block, side)
+
+
+def bound(binding: Binding, scope: Scope, node: exp.Select) -> Block:
+    """Every clause bound in the order in which names become visible."""
+    block = Block(sources.from_(binding, scope, node), at=names.offset(node))
+    for window in node.args.get("windows") or []:
+        scope.windows[window.name.lower()] = window
+    for projection in node.expressions:
+        block.projections.extend(projected_items(binding, scope, projection))
+    where = node.args.get("where")
+    if where is not None:
+        block.where = list(joins.conjuncts(expressions.expression(binding, scope, where.this)))
+    shown = list(block.shown)
+    block.grouping = groupings.grouping(binding, scope, node.args.get("group"), shown)
+    for name in ("having", "qualify"):
+        clause = node.args.get(name)
+        if clause is not None:
+            setattr(block, name, expressions.expression(binding, scope, clause.this))
+    distinct = node.args.get("distinct")
+    if distinct is not None:
+        on = distinct.args.get("on")
+        block.distinct = on is None
+        if on is not None:
+            keys = on.expressions if isinstance(on, exp.Tuple) else [on]
+            block.distinct_on = tuple(queries.key_expression(binding, scope, key, shown) for key in keys)
+    block.order = queries.ordering(binding, scope, node.args.get("order"), shown)
+    block.limit, block.offset = queries.limits(binding, node, scope)
+    return block
+
+
+def projected_items(binding: Binding, scope: Scope, node: exp.Expr) -> Iterable[tuple[str, Expression]]:
+    """The columns one item of the select list stands for, with their names."""
+    table = node.args.get("table") if isinstance(node, exp.Column) and isinstance(node.this, exp.Star) else None
+    star = node if isinstance(node, exp.Star) else node.this if table is not None else None
+    if star is not None:
+        return starred(binding, scope, star, table.name if table is not None else None)
+    inner = node.this if isinstance(node, exp.Alias) else node
+    if isinstance(node, exp.Aliases):
+        binding.refuse("not-supported", subject="ALIASES", node=node)
+    expression = expressions.expression(binding, scope, inner)
+    if isinstance(node, exp.Alias):
+        scope.aliases.setdefault(node.alias.lower(), expression)
+        return [(node.alias, expression)]
+    return [(default_name(inner), expression)]
+
+
+def starred(
+    binding: Binding, scope: Scope, star: exp.Expr, table: str | None
+) -> Iterable[tuple[str, Expression]]:
+    """`*`, `t.*`, with EXCLUDE, REPLACE and RENAME."""
+    queries.allow(binding, star, {"except_", "replace", "rename"})
+    found = names.star(scope, table)
+    if found is None:
+        binding.refuse("unknown-relation", subject=table or "*", node=star)
+        return []
+    left_out = {part.name.lower() for part in star.args.get("except_") or []}
+    replaced = {
+        part.alias.lower(): expressions.expression(binding, scope, part.this) for part in star.args.get("replace") or []
+    }
+    renamed = {part.this.name.lower(): part.alias for part in star.args.get("rename") or []}
+    return [
+        (renamed.get(name.lower(), name), replaced.get(name.lower(), expression))
+        for name, expression in found
+        if name.lower() not in left_out
+    ]
+
+
+def default_name(node: exp.Expr) -> str:
+    """The name of an output column the caller did not name, as the engine would give it."""
+    match node:
+        case exp.Column():
+            return str(node.name)
+        case exp.Paren():
+            return default_name(node.this)
+        case exp.Anonymous(expressions=[exp.Star()]) if node.name.lower() == "count":
+            return "count_star()"
+        case exp.Anonymous():
+            return f"{node.name.lower()}({', '.join(part.sql('duckdb') for part in node.expressions)})"[:120]
+        case _:
+            return node.sql("duckdb")[:120]
+
+
+def semi_joined(binding: Binding, block: Block) -> None:
+    """Memberships in protected subqueries turned into semi joins; elsewhere they are refused."""
+    kept: list[Expression] = []
+    for part in block.where:
+        inner, kind = part, "SEMI"
+        if isinstance(part, Operation) and part.operator == "not":
+            inner, kind = part.arguments[0], "ANTI"
+        if isinstance(inner, Nested) and inner.form == "in" and inner.relation.protected and block.source is not None:
+            if inner.outer:
+                binding.refuse("correlated", at=inner.at)
+            block.source = sources.add_semi(binding, block.source, inner.arguments[0], inner.relation, kind)
+        else:
+            kept.append(part)
+    block.where = kept
+    on = [part for join in all_joins(block.source) for part in joins.conjuncts(join)]
+    for part in (*kept, *block.after, *on, *(block.grouping.keys if block.grouping else ())):
+        for piece in walk(part):
+            if isinstance(piece, Nested) and piece.relation.protected:
+                binding.refuse("correlated", at=piece.at)
+
+
+def all_joins(node: From | None) -> list[Expression]:
+    """The conditions of all joins in a FROM clause."""
+    if node is None or isinstance(node, Source):
+        return []
+    own = [] if node.on is None else [node.on]
+    return [*all_joins(node.left), *all_joins(node.right), *own]
+
+
+def check_windows(binding: Binding, block: Block) -> None:
+    """A window function needs its OVER."""
+    for part in (*block.after, *block.where):
+        over = {id(piece.of) for piece in walk(part) if isinstance(piece, Window)}
+        for piece in walk(part):
+            if isinstance(piece, Call) and piece.function in WINDOWS and id(piece) not in over:
+                binding.refuse("not-supported", subject=f"{piece.function} OVER")
+
+
+def released(block: Block) -> bool:
+    """Whether anything the block reads came through disclosure control."""
+    return any(relation.released for relation in read(block.source))
+
+
+def read(node: From | None) -> list[Relation]:
+    """The relations of a FROM clause."""
+    match node:
+        case Source():
+            return [node.relation]
+        case None:
+            return []
+        case _:
+            return [*read(node.left), *read(node.right)]
+
+
+def open_block(binding: Binding, block: Block, *, released: bool, single_source: bool) -> Relation:
+    """A SELECT over open and released rows: everything is allowed that the uses of the columns allow."""
+    conditions = [*block.where, *all_joins(block.source)]
+    for part in conditions:
+        if isinstance(part, Operation) and frozenset(part.arguments) in binding.linked:
+            continue
+        flows.require(binding, joined_or_filtered(binding, part), value=Use.FILTER)
+    touches = frozenset().union(*(relation.touches for relation in read(block.source)))
+    single = (block.aggregated and block.grouping is None) or (single_source and not block.aggregated)
+    relation = finished(block, fields_of(binding, block.projections), released=released)
+    determined = None
+    if block.grouping is not None and block.grouping.plain:
+        inner = {expression: f"c{index}" for index, expression in enumerate(block.shown)}
+        if all(key in inner for key in block.grouping.keys):
+            determined = tuple(inner[key] for key in block.grouping.keys)
+    return replace(relation, single=single or one_row(block), determined=determined, touches=touches)
+
+
+def joined_or_filtered(binding: Binding, part: Expression) -> Iterable[flows.Flow]:
+    """What flows into a condition, open identifiers compared for equality left out."""
+    match part:
+        case Operation(operator="=", arguments=(Column() as left, Column() as right)):
+            found = flows.flows(binding, left) | flows.flows(binding, right)
+            return [flow for flow in found if Use.JOIN not in joins.uses(binding, flow.resource, flow.column)]
+        case _:
+            return flows.condition(binding, part)
+
+
+def one_row(block: Block) -> bool:
+    """Whether LIMIT leaves one row."""
+    return isinstance(block.limit, Literal) and block.limit.text in {"0", "1"}
+
+
+def fields_of(binding: Binding, projections: Iterable[tuple[str, Expression]]) -> tuple[Field, ...]:
+    """What is known of projected expressions."""
+    fields = []
+    for index, (name, expression) in enumerate(projections):
+        known = binding.field_of(expression) if isinstance(expression, Column) else None
+        carried = (
+            Field(name, f"c{index}")
+            if known is None
+            else replace(known, name=name, inner=f"c{index}", unit=None, hidden_from_star=False)
+        )
+        fields.append(
+            replace(
+                carried,
+                flows=flows.flows(binding, expression),
+                lineage=flows.lineage(binding, expression),
+                plain=None if known is None else known.plain,
+            )
+        )
+    return tuple(fields)
+
+
+def finished(block: Block, fields: tuple[Field, ...], *, released: bool) -> Relation:
+    """The block as a relation of nobody's rows."""
+    body = Select(
+        source=block.source,
+        projections=block.shown,
+        where=conjunction(block.where),
+        grouping=block.grouping,
+        having=block.having,
+        qualify=block.qualify,
+        distinct=block.distinct,
+        distinct_on=block.distinct_on,
+        order=block.order,
+        limit=block.limit,
+        offset=block.offset,
+    )
+    return Relation(body, fields, released=released)
+
+
+def conjunction(parts: Iterable[Expression]) -> Expression | None:
+    """All parts joined by AND."""
+    found = tuple(parts)
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else Operation("and", found)
+
+
+def projected(binding: Binding, source: Source, projections: list[tuple[str, Expression]]) -> Relation:
+    """A plain projection of a source; protected rows stay so."""
+    block = Block(source, projections=projections)
+    side = joins.protection(binding, source, ())
+    if side.units:
+        return protected.block(binding, block, side)
+    return finished(block, fields_of(binding, projections), released=source.relation.released)
+
+
