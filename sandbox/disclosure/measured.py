@@ -29,7 +29,7 @@ class Measured:
 
     def has(self, name: str) -> bool:
         """Whether the column was measured."""
-        return name in self.table.column_names
+        return bool(self.table.schema.get_field_index(name) >= 0)
 
     def column(self, name: str) -> pa.ChunkedArray:
         """The column as Arrow holds it."""

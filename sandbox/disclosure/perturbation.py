@@ -14,7 +14,7 @@ import numpy.typing as npt
 from logs.errors import Language
 
 GRID = 2**24  # probabilities are kept as multiples of 1/GRID, so that every machine builds the same table
-CLOSE = 1e-13  # how exactly mean and variance are met before rounding to the grid
+CLOSE = 1e-12  # how exactly mean and variance are met before rounding to the grid
 SHORT = 1e-9  # the shortest step of the search
 Counts = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint32]
