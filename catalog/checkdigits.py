@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-_RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_RESIDENT_CHECKS = "10X98765432"
+RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+RESIDENT_CHECKS = "10X98765432"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CREDIT_VALUES = {character: value for value, character in enumerate(_CREDIT_ALPHABET)}
-_CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_VALUES = {character: value for value, character in enumerate(CREDIT_ALPHABET)}
+CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 
 def resident_check(body: str) -> str:
@@ -17,13 +17,13 @@ def resident_check(body: str) -> str:
     'X'
     """
     total = _weighed(0, body[:6]) + _weighed(6, body[6:14]) + _weighed(14, body[14:17])
-    return _RESIDENT_CHECKS[total % 11]
+    return RESIDENT_CHECKS[total % 11]
 
 
 @lru_cache(maxsize=65_536)
 def _weighed(start: int, digits: str) -> int:
     """County, birthday and order repeat across a register, so each is weighed once."""
-    return sum(weight * int(digit) for weight, digit in zip(_RESIDENT_WEIGHTS[start:], digits, strict=False))
+    return sum(weight * int(digit) for weight, digit in zip(RESIDENT_WEIGHTS[start:], digits, strict=False))
 
 
 def organisation_check(body: str) -> str:
@@ -42,5 +42,5 @@ def credit_check(body: str) -> str:
     >>> credit_check("91350100M000100Y4")
     '3'
     """
-    total = sum(weight * _CREDIT_VALUES[character] for weight, character in zip(_CREDIT_WEIGHTS, body, strict=True))
-    return _CREDIT_ALPHABET[-total % 31]
+    total = sum(weight * _CREDIT_VALUES[character] for weight, character in zip(CREDIT_WEIGHTS, body, strict=True))
+    return CREDIT_ALPHABET[-total % 31]

@@ -90,8 +90,8 @@ class TableMissing(Worded, Refusal):
     kind: ClassVar[str] = "table-missing"
     title: ClassVar[dict[Language, str]] = {"zh": "找不到数据文件", "en": "A file of data is not there"}
     said: ClassVar = {
-        "zh": "资源 {resource} 的文件 {file} 不在数据文件夹中",
-        "en": "the file {file} of {resource} is not in the folder",
+        "zh": "资源 {resource} 的文件 {file} 不在数据文件夹中，或无法读取",
+        "en": "the file {file} of {resource} is not in the folder, or may not be read",
     }
     instead: ClassVar = {
         "zh": "把文件放入 dataset.toml 所在的文件夹，或改正 file",
@@ -263,20 +263,67 @@ class RowsAllRefused(Worded, Refusal):
 
 
 class SnapshotNotPlaced(Worded, Refusal):
-    """A snapshot could not be written whole: full or read-only folder; nothing half-written stays."""
+    """A snapshot could not be written whole, and nothing of it stays; `cause`: `full`, `unwritable` or `memory`."""
 
     kind: ClassVar[str] = "snapshot-not-placed"
     title: ClassVar[dict[Language, str]] = {"zh": "快照无法写入", "en": "The snapshot could not be written"}
     said: ClassVar = {
-        "zh": "无法写入文件夹 {folder}：{reason}；未留下不完整的内容",
-        "en": "the folder {folder} cannot be written: {reason}; nothing half-written was left",
+        "zh": "无法写入文件夹 {folder}：{zh}；未留下不完整的内容",
+        "en": "the folder {folder} cannot be written: {en}; nothing half-written was left",
     }
     instead: ClassVar = {
         "zh": "腾出空间或更正权限后重试，或用 --state 指定另一个文件夹",
         "en": "free space or correct its permissions and try again, or name another folder with --state",
     }
+    causes: ClassVar = {
+        "full": ("空间不足", "no space is left"),
+        "unwritable": ("没有写入权限或写入失败", "it is not writable or writing failed"),
+        "memory": ("内存不足", "memory ran out"),
+    }
 
-    def __init__(self, folder: str, reason: str) -> None:
-        super().__init__(folder, reason)
+    def __init__(self, folder: str, cause: str) -> None:
+        super().__init__(folder, cause)
         self.folder = folder
-        self.reason = reason
+        self.cause = cause
+        self.zh, self.en = self.causes[cause]
+
+
+class LinkUntrue(Worded, Refusal):
+    """A declared N:1 reference leads nowhere, or to a column that is not unique."""
+
+    kind: ClassVar[str] = "link-untrue"
+    title: ClassVar[dict[Language, str]] = {"zh": "声明的关联不成立", "en": "A declared link does not hold"}
+    said: ClassVar = {
+        "zh": "{resource}.{column} 所指的 {target} 不存在，或其值不唯一",
+        "en": "{target}, to which {resource}.{column} is said to refer, is not there or not unique",
+    }
+    instead: ClassVar = {
+        "zh": "改正或删去 dataset.toml 中的这条 links",
+        "en": "correct this entry of `links` in dataset.toml, or leave it out",
+    }
+
+    def __init__(self, resource: str, column: str, target: str) -> None:
+        super().__init__(resource, column, target)
+        self.resource = resource
+        self.column = column
+        self.target = target
+
+
+class ArrivalBroken(Worded, Refusal):
+    """The engine failed on a file in a way no other refusal names; its own words may quote values and are dropped."""
+
+    kind: ClassVar[str] = "arrival-broken"
+    title: ClassVar[dict[Language, str]] = {"zh": "数据未能接收", "en": "The data could not be taken in"}
+    said: ClassVar = {
+        "zh": "接收资源 {resource} 时出错（{failure}）；未写入任何内容",
+        "en": "taking in {resource} failed ({failure}); nothing was written",
+    }
+    instead: ClassVar = {
+        "zh": "另存为 CSV（UTF-8）或 Parquet 后重试",
+        "en": "save it as CSV (UTF-8) or Parquet and try again",
+    }
+
+    def __init__(self, resource: str, failure: str) -> None:
+        super().__init__(resource, failure)
+        self.resource = resource
+        self.failure = failure
