@@ -152,7 +152,7 @@ class Nursery:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 [sys.executable, "-s", "-m", "sandbox.adapters.worker_main", str(theirs.fileno())],
                 cwd=PROJECT,
-                env=ENVIRONMENT,
+                env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

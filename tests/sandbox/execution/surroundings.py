@@ -1,0 +1,76 @@
+"""What the tests of confined workers stand on: snapshots, an ordinary user's interpreter, statements."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sandbox.adapters.worker import WorkerPool
+from sandbox.execution import Limits
+from sandbox.plan import Statement
+
+NOBODY = 65534
+
+
+def open_to_all(folder: Path) -> Path:
+    """Let every user pass through one of pytest's temporary folders; what lies above pytest's own stays as it is."""
+    for place in (folder, *folder.parents):
+        if place != folder and not place.name.startswith("pytest"):
+            break
+        place.chmod(place.stat().st_mode | 0o755)
+    return folder
+
+
+def interpreter_for_nobody() -> str | None:
+    """An interpreter that an ordinary user may run and that finds what this one finds; `None` when there is none."""
+    names = [sys.executable, *(shutil.which(f"python3.{sys.version_info.minor}", path=os.defpath),)]
+    for name in filter(None, names):
+        try:
+            tried = subprocess.run(
+                [name, "-c", "import duckdb, pyarrow, sandbox.execution"],
+                env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"},
+                capture_output=True,
+                check=False,
+                user=NOBODY,
+                group=NOBODY,
+                extra_groups=[],
+            )
+        except OSError:
+            continue
+        if tried.returncode == 0:
+            return name
+    return None
+
+
+def make_snapshot(path: Path, rows: str) -> Path:
+    """A snapshot file as the catalog makes them: one table `rows`."""
+    with duckdb.connect(str(path)) as engine:
+        engine.execute(f"CREATE TABLE rows AS {rows}")
+    return path
+
+
+@dataclass
+class Running:
+    """A pool over one folder, and what its statements may read."""
+
+    pool: WorkerPool
+    folder: Path
+    snapshots: Mapping[str, Path]
+    count: int = field(default=0)
+
+    def ask(self, sql: str, *, limits: Limits | None = None, id: str | None = None, **safe: pa.Table) -> pa.Table:
+        """The answer of one statement, with the gate bypassed on purpose."""
+        self.count += 1
+        return self.pool.run(
+            Statement(sql),
+            snapshots=self.snapshots,
+            safe=safe,
+            limits=limits or Limits(seconds=20),
+            id=id or f"{sql}/{self.count}",
+        )
