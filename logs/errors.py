@@ -234,3 +234,25 @@ class ReceiverHoldsAnotherLog(Refusal):
         if language == "zh":
             return "请为本平台使用独立的接收端数据库，或核验双方日志。"
         return "Give this platform a receiver database of its own, or verify both logs."
+
+
+class NoSuchEvidence(Refusal):
+    """The file whose records are to be proved cannot be read."""
+
+    kind = "no-such-evidence"
+    title: ClassVar[dict[Language, str]] = {"zh": "无法读取待核验文件", "en": "The file to verify cannot be read"}
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"无法读取文件 {self.name}：{self.reason}。"
+        return f"The file {self.name} cannot be read: {self.reason}."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请给出接收端数据库或导出的 JSONL 文件的路径。"
+        return "Name the receiver's database or an exported JSONL file."

@@ -111,13 +111,12 @@ def checked(event: Event) -> Kind:
 
 
 def mentions(event: Event) -> Iterator[tuple[str, str]]:
-    """What the event refers to, as (what, id): its subject and every fact that is the id of something.
+    """What the event refers to, as (what, id): who did it, its subject, every fact that is the id of something.
 
     An unknown kind (of a later edition of this catalogue) mentions its subject and the facts it shares with this one.
     """
-    seen: dict[tuple[str, str], None] = {}
     what, _, id = event.subject.partition(":")
-    seen[what, id] = None
+    seen = dict.fromkeys([("actor", event.by.id), ("party", event.by.organisation), (what, id)])
     for name, fact in event.facts.items():
         refers = FIELDS[name].refers if name in FIELDS else None
         if refers is None:

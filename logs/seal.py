@@ -11,6 +11,7 @@ from logs.canonical import sealed_text
 from logs.model import Event, Sealed
 
 GENESIS: Final = "0" * 64
+_SEAL = re.compile("[0-9a-f]{64}")  # one way to write it: a capital letter is an alteration
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class Signer(Protocol):
 
 
 def sealed_over(previous: str, text: str) -> str:
-    """The seal of a text that follows the record with the seal `previous`; `ValueError` unless that is hexadecimal.
+    """The seal of a text that follows the record with the seal `previous`; `ValueError` unless that is a seal.
 
     >>> sealed_over(GENESIS, "")[:16]
     '66687aadf862bd77'
     """
+    if not _SEAL.fullmatch(previous):
+        raise ValueError("a seal is 64 hexadecimal digits")
     return hashlib.sha256(bytes.fromhex(previous) + text.encode()).hexdigest()
 
 

@@ -1,0 +1,201 @@
+"""The receiver takes records once, in order, whole, and notes what it refuses."""
+
+import gzip
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from logs.adapters.archive import archive_work, open_archive
+from logs.adapters.otlp import HEAD, PROTOBUF, decoded, encoded, records
+from logs.adapters.receiver import Tokens, receiver_app
+from logs.delivered import Field
+from logs.misdelivered import AlteredDuplicate, AlteredRecord, BrokenChain, GapInDelivery, UnreadableRecord
+from logs.model import Actor, ActorId, OrganisationId, Role, Sealed
+from logs.reception import BeginReception, Filter, receive
+from logs.seal import GENESIS, Head, chained
+from tests.logs.factories import NOON, an_event
+
+CHAIN = chained([an_event(number) for number in range(1, 7)], Head(), at=NOON)
+TOKENS = Tokens("deliver-me", "read-me")
+DELIVER = {"Authorization": "Bearer deliver-me", "Content-Type": PROTOBUF}
+READ = {"Authorization": "Bearer read-me"}
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[BeginReception]:
+    engine = open_archive(tmp_path / "receiver.db")
+    yield archive_work(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    app = receiver_app(open_archive(tmp_path / "receiver.db"), TOKENS, lambda: NOON)
+    with TestClient(app) as client:
+        yield client
+
+
+def batch(*links: Sealed) -> list[dict[str, Field]]:
+    return [decoded(record) for record in records(encoded(links))]
+
+
+def held(begin: BeginReception) -> list[int]:
+    with begin() as work:
+        return [link.seq for link in work.archive.search(Filter())]
+
+
+def test_a_batch_is_taken_in_and_the_new_end_is_told(begin: BeginReception) -> None:
+    assert receive(begin, batch(*CHAIN[:3]), at=NOON) == Head(3, CHAIN[2].seal)
+    assert receive(begin, batch(*CHAIN[3:]), at=NOON) == Head(6, CHAIN[5].seal)
+    assert held(begin) == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_comes_again_is_recognised_and_not_taken_twice(begin: BeginReception) -> None:
+    receive(begin, batch(*CHAIN[:4]), at=NOON)
+    assert receive(begin, batch(*CHAIN[:3]), at=NOON) == Head(4, CHAIN[3].seal)
+    assert receive(begin, batch(*CHAIN[2:], CHAIN[5]), at=NOON) == Head(6, CHAIN[5].seal)
+    assert held(begin) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_duplicate_with_other_contents_is_refused_and_noted(begin: BeginReception) -> None:
+    receive(begin, batch(*CHAIN[:2]), at=NOON)
+    other = chained([an_event(1, facts={"rows": 2})], Head(), at=NOON)
+    with pytest.raises(AlteredDuplicate):
+        receive(begin, batch(*other), at=NOON)
+    with pytest.raises(AlteredDuplicate):
+        receive(begin, batch(*other), at=NOON + timedelta(minutes=1))
+    with begin() as work:
+        (incident,) = work.archive.incidents()
+    assert (incident.kind, incident.seq, incident.times) == ("log-altered-duplicate", 1, 2)
+    assert held(begin) == [1, 2]
+
+
+def test_a_gap_is_refused_with_the_number_that_comes_next(begin: BeginReception) -> None:
+    receive(begin, batch(*CHAIN[:2]), at=NOON)
+    with pytest.raises(GapInDelivery) as refused:
+        receive(begin, batch(*CHAIN[3:]), at=NOON)
+    assert (refused.value.expected, refused.value.seq) == (3, 4)
+    assert held(begin) == [1, 2]
+
+
+def test_a_batch_with_one_wrong_record_is_refused_as_a_whole(begin: BeginReception) -> None:
+    with pytest.raises(GapInDelivery):
+        receive(begin, batch(*CHAIN[:2], CHAIN[4]), at=NOON)
+    assert held(begin) == []
+
+
+def test_a_record_sealed_after_another_one_is_refused(begin: BeginReception) -> None:
+    receive(begin, batch(*CHAIN[:2]), at=NOON)
+    foreign = chained([an_event(3)], Head(2, "ab" * 32), at=NOON)
+    with pytest.raises(BrokenChain):
+        receive(begin, batch(*foreign), at=NOON)
+
+
+@pytest.mark.parametrize("name", sorted(batch(CHAIN[0])[0]))
+def test_no_field_of_a_record_may_differ_from_what_was_sealed(begin: BeginReception, name: str) -> None:
+    (fields,) = batch(CHAIN[0])
+    was = fields[name]
+    fields[name] = was + 1 if isinstance(was, int) else f"{was}x"
+    with pytest.raises((AlteredRecord, UnreadableRecord)):
+        receive(begin, [fields], at=NOON)
+
+
+def test_a_field_too_many_or_too_few_is_refused(begin: BeginReception) -> None:
+    (fields,) = batch(CHAIN[0])
+    with pytest.raises(AlteredRecord) as refused:
+        receive(begin, [fields | {"attribute colour": "red"}], at=NOON)
+    assert refused.value.differs == ("attribute colour",)
+    with pytest.raises(AlteredRecord):
+        receive(begin, [{name: value for name, value in fields.items() if name != "event_name"}], at=NOON)
+
+
+def test_a_seal_that_is_not_the_texts_is_refused(begin: BeginReception) -> None:
+    (fields,) = batch(CHAIN[0])
+    with pytest.raises(AlteredRecord):
+        receive(begin, [fields | {"attribute log.seal": GENESIS}], at=NOON)
+
+
+def test_the_bureau_finds_who_saw_what(client: TestClient) -> None:
+    guest = Actor(ActorId("wang"), OrganisationId("xiamen-health"), Role.DEVELOPER)
+    events = [
+        an_event(1),
+        an_event(2, by=guest, facts={"query": "q2", "agreement": "a2", "resources": ("person",)}),
+        an_event(3, by=guest, kind="query.refused", facts={"query": "q3", "agreement": "a2", "reasons": ("raw row",)}),
+        an_event(4, kind="sample.viewed", subject="resource:bike", facts={"resource": "bike", "rows": 5}),
+    ]
+    deliver(client, *chained(events, Head(), at=NOON))
+
+    def seen(**wanted: Any) -> list[int]:
+        answer = client.get("/records", params=wanted, headers=READ)
+        assert answer.status_code == 200
+        return [record["seq"] for record in answer.json()["records"]]
+
+    assert seen() == [1, 2, 3, 4]
+    assert seen(party="xiamen-health") == [2, 3]
+    assert seen(party="xiamen-health", resource="person") == [2]
+    assert seen(resource="bike") == [1, 4]
+    assert seen(agreement="a2", kind="query.refused") == [3]
+    assert seen(kind=["query.refused", "sample.viewed"]) == [3, 4]
+    assert seen(actor="lin", since="2026-11-23T12:00:02+08:00") == [4]
+    assert seen(until="2026-11-23T12:00:02+08:00") == [1]
+    assert seen(resource="nothing") == []
+
+
+def test_the_bureau_reads_page_by_page_in_either_language(client: TestClient) -> None:
+    deliver(client, *CHAIN)
+    first = client.get("/records", params={"limit": 4}, headers=READ | {"Accept-Language": "en"}).json()
+    second = client.get("/records", params={"limit": 4, "after": first["next"]}, headers=READ).json()
+    assert [record["seq"] for record in first["records"] + second["records"]] == [1, 2, 3, 4, 5, 6]
+    assert first["records"][0]["title"] == "Query run"
+    assert second["records"][0]["title"] == "查询已执行"
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize("limit", [0, 1001])
+def test_a_page_of_no_or_too_many_records_is_refused(client: TestClient, limit: int) -> None:
+    assert client.get("/records", params={"limit": limit}, headers=READ).status_code == 422
+
+
+def test_a_time_without_its_zone_is_refused(client: TestClient) -> None:
+    assert client.get("/records", params={"since": "2026-11-23T12:00:02"}, headers=READ).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/records", "/incidents", "/export"])
+def test_reading_takes_the_readers_token(client: TestClient, path: str) -> None:
+    assert client.get(path, headers=READ).status_code == 200
+    assert client.get(path, headers=DELIVER).status_code == 401
+    assert client.get(path).status_code == 401
+
+
+def test_delivering_takes_the_platforms_token(client: TestClient) -> None:
+    body = encoded(CHAIN).SerializeToString()
+    assert client.post("/v1/logs", content=body, headers=READ).status_code == 401
+    assert client.get("/head", headers=READ).status_code == 401
+    assert client.get("/health").json()["records"] == 0
+
+
+def test_refusals_say_where_the_log_ends_and_are_on_record(client: TestClient) -> None:
+    deliver(client, *CHAIN[:2])
+    gap = client.post("/v1/logs", content=encoded(CHAIN[4:]).SerializeToString(), headers=DELIVER)
+    assert (gap.status_code, gap.headers[HEAD]) == (409, str(Head(2, CHAIN[1].seal)))
+    garbage = client.post("/v1/logs", content=b"\xff\xff", headers=DELIVER)
+    assert garbage.status_code == 400
+    kinds = {incident["kind"] for incident in client.get("/incidents", headers=READ).json()}
+    assert kinds == {"log-gap", "log-unreadable-delivery"}
+    assert client.get("/health").json()["incidents"] == 2
+
+
+def test_a_bomb_in_gzip_is_not_unpacked(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("logs.adapters.receiver.LARGEST", 1000)
+    packed = gzip.compress(bytes(100_000))
+    answer = client.post("/v1/logs", content=packed, headers=DELIVER | {"Content-Encoding": "gzip"})
+    assert answer.status_code == 400
+
+
+def deliver(client: TestClient, *links: Sealed) -> None:
+    answer = client.post("/v1/logs", content=encoded(links).SerializeToString(), headers=DELIVER)
+    assert answer.status_code == 200, answer.content
