@@ -26,6 +26,7 @@ class Binding:
     uses: set[tuple[str, str]] = field(default_factory=set)
     units: dict[int, tuple[Unit, ...]] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)  # unit instances that a join made one
+    referred: dict[Column, int] = field(default_factory=dict)  # references met by a join, and the unit they met
     linked: set[frozenset[Column]] = field(default_factory=set)  # equalities that join protected rows
     numbers: int = 0
 

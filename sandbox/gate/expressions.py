@@ -16,7 +16,7 @@ MOST_ITEMS = 5_000
 
 Bind = Callable[[Binding, Scope, exp.Expr], Expression]
 
-BINARY = {
+BINARY: dict[type[exp.Expr], str] = {
     exp.Add: "+",
     exp.Sub: "-",
     exp.Mul: "*",
@@ -105,9 +105,7 @@ def within(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
         return subqueries.membership(binding, scope, node)
     if node.args.get("unnest") or node.args.get("field"):
         return binding.refuse("not-supported", subject="IN UNNEST", node=node)
-    return Operation(
-        "in", (expression(binding, scope, node.this), *many(binding, scope, node.expressions))
-    )
+    return Operation("in", (expression(binding, scope, node.this), *many(binding, scope, node.expressions)))
 
 
 def is_(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
@@ -190,7 +188,7 @@ def interval(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
         return Literal(f"{found.group(1)} {named}", LiteralKind.INTERVAL)
     if spelled not in INTERVAL_UNITS or value is None:
         return binding.refuse("unknown-unit", subject=word.name[:20] if word is not None else "INTERVAL", node=node)
-    plural = {"century": "centuries"}.get(spelled, f"{spelled}s")
+    plural = "centuries" if spelled == "century" else f"{spelled}s"
     return Call(f"to_{plural}", (expression(binding, scope, value),))
 
 
@@ -340,11 +338,11 @@ HANDLED: dict[type[exp.Expr], tuple[Bind, frozenset[str]]] = {
     exp.CurrentDate: (constant("current_date"), frozenset()),
     exp.CurrentTimestamp: (constant("current_timestamp"), frozenset()),
     exp.Column: (
-        lambda binding, scope, node: names.column(binding, scope, node),  # type: ignore[arg-type]
+        names.column,
         frozenset({"this", "table", "db", "catalog"}),
     ),
     exp.Identifier: (
-        lambda binding, scope, node: names.column(binding, scope, exp.Column(this=node)),  # type: ignore[arg-type]
+        lambda binding, scope, node: names.column(binding, scope, exp.Column(this=node)),
         frozenset({"this", "quoted"}),
     ),
     exp.Anonymous: (functions.call, frozenset({"this", "expressions"})),

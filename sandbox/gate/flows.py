@@ -117,7 +117,9 @@ def require(binding: Binding, found: Iterable[Flow], *, value: Use, at: int | No
         if column.uses == IDENTIFYING and need is not Use.JOIN:
             rule = "identifier-expression"
         binding.note(
-            Finding(rule, subject=flow.column, at=flow.at if flow.at is not None else at, allowed=tuple(sorted(column.uses)))
+            Finding(
+                rule, subject=flow.column, at=flow.at if flow.at is not None else at, allowed=tuple(sorted(column.uses))
+            )
         )
 
 

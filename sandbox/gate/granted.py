@@ -20,7 +20,7 @@ class GrantedColumn:
 
 @dataclass(frozen=True, slots=True)
 class GrantedResource:
-    """A resource of the annex. `unit_kind` is `None` for an open one; two resources about the same people share a kind."""
+    """A resource of the annex. `unit_kind` is `None` for an open one; resources about the same people share a kind."""
 
     name: str
     columns: Mapping[str, GrantedColumn]

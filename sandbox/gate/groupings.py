@@ -11,9 +11,7 @@ from sandbox.gate.tree import Expression, Grouping, Literal
 MOST_SETS = 256
 
 
-def grouping(
-    binding: Binding, scope: Scope, node: exp.Expr | None, shown: list[Expression]
-) -> Grouping | None:
+def grouping(binding: Binding, scope: Scope, node: exp.Expr | None, shown: list[Expression]) -> Grouping | None:
     """The grouping of a SELECT whose projections are `shown`; `None` without GROUP BY."""
     if node is None:
         return None

@@ -69,9 +69,7 @@ def joined(binding: Binding, node: Join, where: tuple[Expression, ...]) -> Side:
     return Side(one(binding, node, pairs, left, right), sources)
 
 
-def equalities(
-    conditions: Iterable[Expression], left: Side, right: Side
-) -> list[tuple[Column, Column]]:
+def equalities(conditions: Iterable[Expression], left: Side, right: Side) -> list[tuple[Column, Column]]:
     """The plain equalities between the two sides, left column first."""
     found = []
     for part in conditions:
@@ -93,9 +91,7 @@ def check_condition(binding: Binding, node: Join, pairs: list[tuple[Column, Colu
         flows.require(binding, flows.condition(binding, part), value=Use.FILTER)
 
 
-def both(
-    binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: Side, right: Side
-) -> tuple[Unit, ...]:
+def both(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: Side, right: Side) -> tuple[Unit, ...]:
     """Two protected sides: linked by one unit, or by a reference to a unit."""
     for mine, other in pairs:
         kind_mine, kind_other = refers(binding, mine), refers(binding, other)
@@ -107,14 +103,16 @@ def both(
         require_join(binding, mine, other)
         binding.linked.add(frozenset({mine, other}))
         if unit_mine is not None and unit_other is not None:
-            return one_unit(binding, node, left, right, unit_mine, unit_other)
+            return one_unit(binding, node, (left, right), mine=unit_mine, other=unit_other)
         if unit_other is not None:
-            return referring(binding, node, left, right, unit_other)
+            binding.referred[mine] = unit_other.instance
+            return referring(node, left, right, unit_other)
         if unit_mine is not None:
             flipped = {"LEFT": "RIGHT", "RIGHT": "LEFT"}.get(node.kind, node.kind)
             if node.kind in {"SEMI", "ANTI"}:
                 return tuple(left.units)
-            return referring(binding, replace(node, kind=flipped), right, left, unit_mine)
+            binding.referred[other] = unit_mine.instance
+            return referring(replace(node, kind=flipped), right, left, unit_mine)
     at = next((column.at for pair in pairs for column in pair if column.at is not None), None)
     binding.refuse("join-multiplies", subject=node.kind, at=at)
     return left.units + right.units
@@ -128,10 +126,9 @@ def require_join(binding: Binding, *columns: Column) -> None:
                 flows.require(binding, [replace(flow, at=column.at)], value=Use.JOIN)
 
 
-def one_unit(
-    binding: Binding, node: Join, left: Side, right: Side, mine: Unit, other: Unit
-) -> tuple[Unit, ...]:
+def one_unit(binding: Binding, node: Join, sides: tuple[Side, Side], *, mine: Unit, other: Unit) -> tuple[Unit, ...]:
     """Rows about the same unit: it stays one unit, unique where it is on both sides."""
+    left, right = sides
     if node.kind in {"SEMI", "ANTI"}:
         return left.units
     kept = mine if node.kind != "RIGHT" else other
@@ -155,9 +152,8 @@ def coalesced(one_: Expression | None, other: Expression | None) -> Expression |
     return Call("coalesce", (one_, other)) if one_ is not None and other is not None else None
 
 
-def referring(binding: Binding, node: Join, many: Side, one_: Side, target: Unit) -> tuple[Unit, ...]:
+def referring(node: Join, many: Side, one_: Side, target: Unit) -> tuple[Unit, ...]:
     """Rows of `many` refer to at most one row of `one_` each (when its unit is unique there)."""
-    del binding
     if node.kind in {"SEMI", "ANTI"}:
         return many.units
     keeps = node.kind in {"INNER", "LEFT", "CROSS"} and target.unique
@@ -165,9 +161,7 @@ def referring(binding: Binding, node: Join, many: Side, one_: Side, target: Unit
     return (*kept, *(replace(unit, unique=False, disjoint=False) for unit in one_.units))
 
 
-def one(
-    binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: Side, right: Side
-) -> tuple[Unit, ...]:
+def one(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: Side, right: Side) -> tuple[Unit, ...]:
     """One protected side: the other is met on dimensions by equality, or has but one row."""
     protected, other = (left, right) if left.units else (right, left)
     flipped = protected is right

@@ -4,27 +4,35 @@ Contributors are counted for each figure apart: units for which the filter holds
 zero, so that no CASE, FILTER, 0/1 factor or power can single anyone out inside a large group.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.model import ColumnType, Use
 from sandbox.gate import flows, release
 from sandbox.gate.binding import walk
-from sandbox.gate.measuring import measured
 from sandbox.gate.rules import Finding
-from sandbox.gate.tree import Aggregate, Call, Column, Expression, Literal, LiteralKind, Operation, Role
+from sandbox.gate.tree import Aggregate, Call, Column, Expression, Flow, Literal, LiteralKind, Operation, Role
 from sandbox.gate.vocabulary import AGGREGATES, PARAMETERS
 from sandbox.plan import Measure, MeasureKind
 
 if TYPE_CHECKING:
     from sandbox.gate.release import Drawing
 
-__all__ = ["Specification", "figure", "measured"]
-
 LEAST_QUANTILE, GREATEST_QUANTILE = 0.05, 0.95
 TWO = 2
 ZERO = Literal("0", LiteralKind.NUMBER)
-NUMERIC_CASTS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "UTINYINT", "UINTEGER", "DECIMAL")
+NUMERIC_CASTS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "FLOAT",
+    "DOUBLE",
+    "UTINYINT",
+    "UINTEGER",
+    "DECIMAL",
+)
 
 
 @dataclass(frozen=True)
@@ -109,9 +117,9 @@ def count(drawing: "Drawing", node: Aggregate) -> Expression:
     return counted(drawing, condition, conditional=conditional)
 
 
-def present(flow: flows.Flow) -> flows.Flow:
+def present(flow: Flow) -> Flow:
     """Counting a column asks only whether it is there."""
-    return flows.replace(flow, role=Role.PRESENCE) if flow.role is Role.VALUE else flow
+    return replace(flow, role=Role.PRESENCE) if flow.role is Role.VALUE else flow
 
 
 def both(one: Expression | None, other: Expression) -> Expression:
@@ -134,9 +142,7 @@ def distinct(drawing: "Drawing", node: Aggregate) -> Expression:
     if known is not None and known.refers is not None:
         flows.require(binding, flows.flows(binding, argument), value=Use.JOIN, at=node.at)
         return drawing.figure(
-            Specification(
-                MeasureKind.COUNT, "count distinct", argument, condition, conditional=conditional, whole=True
-            )
+            Specification(MeasureKind.COUNT, "count distinct", argument, condition, conditional=conditional, whole=True)
         )
     found = flows.flows(binding, argument)
     flows.require(binding, found, value=Use.GROUP, at=node.at)
@@ -294,7 +300,8 @@ def quantile(drawing: "Drawing", node: Aggregate) -> Expression:
     """Quantiles between 5 and 95 %, constants, of one column or expression."""
     binding = drawing.binding
     arguments = node.arguments
-    fractions, several = (0.5,), False
+    fractions: tuple[float, ...] = (0.5,)
+    several = False
     if node.function != "median":
         given = arguments[1] if len(arguments) == TWO else None
         several = isinstance(given, Operation) and given.operator == "list"

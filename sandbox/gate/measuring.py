@@ -18,7 +18,7 @@ NUMERIC = MAGNITUDES | {MeasureKind.QUANTILE}
 
 @dataclass(frozen=True)
 class Cells:
-    """The grouping as printed over `src`: key columns, their marks when there are several sets, and GROUP BY clauses."""
+    """The grouping as printed over `src`: key columns, their marks when there are several sets, GROUP BY clauses."""
 
     keys: tuple[str, ...]
     sets: tuple[tuple[int, ...], ...]
@@ -46,29 +46,34 @@ class Cells:
         return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in self.columns) or "TRUE"
 
 
-def measured(
-    printer: Printer,
-    *,
-    source: From | None,
-    where: Sequence[Expression],
-    grouping: Grouping,
-    units: tuple[Unit, ...],
-    names: tuple[str, ...],
-    specifications: tuple["Specification", ...],
-) -> str:
+@dataclass(frozen=True)
+class Measurement:
+    """What a release measures: figures over a protected FROM and WHERE, by cell, with the units behind them."""
+
+    source: From | None
+    where: Sequence[Expression]
+    grouping: Grouping
+    units: tuple[Unit, ...]
+    names: tuple[str, ...]
+    specifications: tuple["Specification", ...]
+
+
+def measured(printer: Printer, wanted: Measurement) -> str:
     """The body of a release's statement; the measured columns are those `sandbox.plan` names."""
+    units, names, specifications = wanted.units, wanted.names, wanted.specifications
+    grouping = wanted.grouping
     cells = Cells(tuple(f"k{index}" for index in range(len(grouping.keys))), grouping.sets, grouping.plain)
-    src = rows(printer, source, where, grouping, units, specifications)
     main = [*cells.shown(), "count(*) AS n", "CAST(coalesce(sum(rk), 0) AS BIGINT) AS s"]
     main += [f"{contributors(unit, index, None)} AS {quoted(f'c_{names[index]}')}" for index, unit in enumerate(units)]
     for number, specification in enumerate(specifications):
         main += figures(specification, number, units, names)
-    with_ = [f"src AS ({src})", f"main AS (SELECT {', '.join(main)} FROM src{cells.group_by()})"]
+    src = f"src AS ({rows(printer, wanted)})"
+    with_ = [src, f"main AS (SELECT {', '.join(main)} FROM src{cells.group_by()})"]
     shown, joins = ["main.*"], ""
     for index, unit in enumerate(units):
-        apart = list(largest(specifications, index, unit, names[index]))
+        apart = list(largest(specifications, names[index]))
         if apart and not unit.unique and unit.column is not None:
-            with_.append(by_unit(cells, specifications, index, apart))
+            with_.append(by_unit(cells, index, apart))
             shown += [f"t{index}.{quoted(name)}" for name, _, _ in apart]
             joins += f" LEFT JOIN t{index} ON {cells.same('main', f't{index}')}"
     for number, specification in enumerate(specifications):
@@ -76,36 +81,28 @@ def measured(
             with_.append(values(cells, units, number))
             shown.append(f"d{number}.m{number}_v")
             joins += f" LEFT JOIN d{number} ON {cells.same('main', f'd{number}')}"
-    body = f"SELECT {', '.join(shown)} FROM main{joins}"
-    return f"(WITH {', '.join(with_)} {body})"
+    return f"(WITH {', '.join(with_)} SELECT {', '.join(shown)} FROM main{joins})"
 
 
-def rows(
-    printer: Printer,
-    source: From | None,
-    where: Sequence[Expression],
-    grouping: Grouping,
-    units: tuple[Unit, ...],
-    specifications: tuple["Specification", ...],
-) -> str:
+def rows(printer: Printer, wanted: Measurement) -> str:
     """The protected rows with everything computed on them: keys, arguments, contribution flags, units, record key."""
-    shown = [f"{printer.top(key)} AS k{index}" for index, key in enumerate(grouping.keys)]
-    for number, specification in enumerate(specifications):
+    shown = [f"{printer.top(key)} AS k{index}" for index, key in enumerate(wanted.grouping.keys)]
+    for number, specification in enumerate(wanted.specifications):
         shown += row_columns(printer, specification, number)
-    for index, unit in enumerate(units):
+    for index, unit in enumerate(wanted.units):
         if unit.column is not None:
             shown.append(f"{printer.expression(unit.column)} AS u{index}")
         if unit.carried is not None:
             shown.append(f"{printer.expression(unit.carried)} AS n{index}")
-    shown.append(f"{record_key(printer, units)} AS rk")
-    clause = f" FROM {printer.from_(source)}" if source is not None else ""
-    parts = [part for condition in where for part in conjuncts(condition)]
+    shown.append(f"{record_key(printer, wanted.units)} AS rk")
+    clause = f" FROM {printer.from_(wanted.source)}" if wanted.source is not None else ""
+    parts = [part for condition in wanted.where for part in conjuncts(condition)]
     filtered = " AND ".join(printer.top(part) for part in parts)
     return f"SELECT {', '.join(shown)}{clause}{f' WHERE {filtered}' if filtered else ''}"
 
 
 def row_columns(printer: Printer, specification: "Specification", number: int) -> Iterator[str]:
-    """The argument (`a`), second argument (`b`), distinct value (`x`), eligibility (`e`) and contribution (`f`) of a row."""
+    """A row's argument (`a`), second argument (`b`), distinct value (`x`), eligibility (`e`) and contribution (`f`)."""
     condition = specification.condition
     eligible = "TRUE" if condition is None else f"({printer.top(condition)} IS TRUE)"
     if specification.kind in NUMERIC and specification.argument is not None:
@@ -146,26 +143,14 @@ def figures(
     specification: "Specification", number: int, units: tuple[Unit, ...], names: tuple[str, ...]
 ) -> Iterator[str]:
     """The measured columns of one figure that one grouping pass can give."""
-    flag, eligible, prefix = f"f{number}", f"e{number}", f"m{number}"
-    chosen, able = f" FILTER (WHERE {flag})", f" FILTER (WHERE {eligible})"
+    flag, prefix = f"f{number}", f"m{number}"
+    chosen, able = f" FILTER (WHERE {flag})", f" FILTER (WHERE e{number})"
     yield f"count(*){chosen} AS {prefix}_n"
     yield f"CAST(coalesce(sum(rk){chosen}, 0) AS BIGINT) AS {prefix}_s"
     for index, unit in enumerate(units):
         yield f"{contributors(unit, index, flag)} AS {quoted(f'{prefix}_c_{names[index]}')}"
-    match specification.kind:
-        case MeasureKind.COUNT if specification.argument is None:
-            yield f"count(*){able} AS {prefix}_v"
-        case MeasureKind.COUNT:
-            yield f"count(DISTINCT x{number}){able} AS {prefix}_v"
-        case MeasureKind.SUM | MeasureKind.MEAN:
-            yield f"sum(a{number}){able} AS {prefix}_v"
-        case MeasureKind.MOMENT:
-            second = f", b{number}" if specification.more else ""
-            yield f"{specification.function}(a{number}{second}){able} AS {prefix}_v"
-        case MeasureKind.QUANTILE:
-            points = ", ".join(f"{fraction}" for fraction in specification.fractions)
-            wanted = f"[{points}]" if specification.several else points
-            yield f"{specification.function}(a{number}, {wanted}){able} AS {prefix}_v"
+    if specification.kind is not MeasureKind.DISTINCT:
+        yield f"{figure(specification, number)}{able} AS {prefix}_v"
     if specification.kind is MeasureKind.MEAN:
         yield f"count(*){able} AS {prefix}_d"
     if specification.kind in NUMERIC:
@@ -173,21 +158,42 @@ def figures(
         yield f"max(a{number}){chosen} AS {prefix}_hi"
     if specification.kind in MAGNITUDES:
         yield f"coalesce(sum(abs(a{number})){chosen}, 0) AS {prefix}_a"
-    for index, unit in enumerate(units):
-        if not unit.unique:
-            continue
-        if specification.kind in MAGNITUDES:
-            top = f"max(abs(a{number}), 2){chosen}"
-            yield f"coalesce({top}[1], 0) AS {quoted(f'{prefix}_t1_{names[index]}')}"
-            yield f"coalesce({top}[2], 0) AS {quoted(f'{prefix}_t2_{names[index]}')}"
-        if specification.kind is MeasureKind.QUANTILE:
-            yield from beside(specification, number, names[index], f"count(*){able}", "1")
     if specification.kind is MeasureKind.COUNT and specification.argument is None:
         yield f"count(*){chosen} AS {prefix}_a"
+    for index, unit in enumerate(units):
+        if unit.unique:
+            yield from tops(specification, number, names[index])
+
+
+def figure(specification: "Specification", number: int) -> str:
+    """The exact figure itself, its FILTER left to the caller."""
+    match specification.kind:
+        case MeasureKind.COUNT if specification.argument is None:
+            return "count(*)"
+        case MeasureKind.COUNT:
+            return f"count(DISTINCT x{number})"
+        case MeasureKind.MOMENT:
+            second = f", b{number}" if specification.more else ""
+            return f"{specification.function}(a{number}{second})"
+        case MeasureKind.QUANTILE:
+            points = ", ".join(str(fraction) for fraction in specification.fractions)
+            return f"{specification.function}(a{number}, {f'[{points}]' if specification.several else points})"
+        case _:
+            return f"sum(a{number})"
+
+
+def tops(specification: "Specification", number: int, name: str) -> Iterator[str]:
+    """The largest contributions where every row is another unit's."""
+    if specification.kind in MAGNITUDES:
+        largest_two = f"max(abs(a{number}), 2) FILTER (WHERE f{number})"
+        for rank in (1, 2):
+            yield f"coalesce({largest_two}[{rank}], 0) AS {quoted(f'm{number}_t{rank}_{name}')}"
+    if specification.kind is MeasureKind.QUANTILE:
+        yield from beside(specification, number, name, count=f"count(*) FILTER (WHERE e{number})")
 
 
 def beside(
-    specification: "Specification", number: int, name: str, count: str, most_rows: str
+    specification: "Specification", number: int, name: str, *, count: str, most_rows: str = "1"
 ) -> Iterator[str]:
     """At least so many units lie at or below the least, and at or above the greatest quantile asked for."""
     low, high = min(specification.fractions), max(specification.fractions)
@@ -201,11 +207,8 @@ def beside(
     )
 
 
-def largest(
-    specifications: tuple["Specification", ...], index: int, unit: Unit, name: str
-) -> Iterator[tuple[str, str, str]]:
+def largest(specifications: tuple["Specification", ...], name: str) -> Iterator[tuple[str, str, str]]:
     """What must be added up per unit first: (measured column, over the units of a cell, per unit)."""
-    del index, unit
     for number, specification in enumerate(specifications):
         flag = f" FILTER (WHERE f{number})"
         if specification.kind in MAGNITUDES:
@@ -214,8 +217,8 @@ def largest(
             per_unit = f"count(*){flag} AS v{number}"
         elif specification.kind is MeasureKind.QUANTILE:
             per_unit = f"count(*){flag} AS v{number}"
-            total = f"sum(v{number})"
-            for line in beside(specification, number, name, total, f"greatest(max(v{number}), 1)"):
+            most = f"greatest(max(v{number}), 1)"
+            for line in beside(specification, number, name, count=f"sum(v{number})", most_rows=most):
                 expression, _, column = line.rpartition(" AS ")
                 yield column.strip('"').replace('""', '"'), expression, per_unit
             continue
@@ -225,14 +228,8 @@ def largest(
             yield f"m{number}_t{rank}_{name}", f"coalesce(max(v{number}, 2)[{rank}], 0)", per_unit
 
 
-def by_unit(
-    cells: Cells,
-    specifications: tuple["Specification", ...],
-    index: int,
-    apart: list[tuple[str, str, str]],
-) -> str:
+def by_unit(cells: Cells, index: int, apart: list[tuple[str, str, str]]) -> str:
     """Contributions added up per unit, then the largest of each cell."""
-    del specifications
     inner = ", ".join(dict.fromkeys([*cells.shown(), f"u{index}", *(per_unit for _, _, per_unit in apart)]))
     outer = ", ".join([*cells.columns, *(f"{expression} AS {quoted(name)}" for name, expression, _ in apart)])
     grouped = f" GROUP BY {', '.join(cells.columns) or '()'}"

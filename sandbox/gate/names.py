@@ -10,9 +10,9 @@ from sandbox.gate.tree import Column, Expression, Operation, Variable
 from sandbox.gate.vocabulary import NAME
 
 
-def column(binding: Binding, scope: Scope, node: exp.Column, *, aliases_first: bool = False) -> Expression:
+def column(binding: Binding, scope: Scope, node: exp.Expr, *, aliases_first: bool = False) -> Expression:
     """The expression a (qualified) column name stands for; a finding when it stands for none or several."""
-    parts = [part.name for part in node.parts]
+    parts = [part.name for part in node.parts] if isinstance(node, exp.Column) else [node.name]
     at = offset(node)
     if len(parts) == 1:
         found = unqualified(binding, scope, parts[0], node, aliases_first=aliases_first)
@@ -38,7 +38,7 @@ def placed(found: Expression, at: int | None) -> Expression:
 
 
 def unqualified(
-    binding: Binding, scope: Scope, name: str, node: exp.Column | None, *, aliases_first: bool = False
+    binding: Binding, scope: Scope, name: str, node: exp.Expr | None, *, aliases_first: bool = False
 ) -> Expression | None:
     """A bare name: lambda parameter, column of this scope, alias of the select list, column of an outer scope."""
     key = name.lower()

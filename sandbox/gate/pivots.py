@@ -24,9 +24,7 @@ def pivot(binding: Binding, node: exp.Pivot, *, ctes: Mapping[str, Relation], ou
     return spread(binding, node, source, keys, using, ctes=ctes, outer=outer)
 
 
-def turned(
-    binding: Binding, node: exp.Pivot, relation: Relation, *, ctes: Mapping[str, Relation]
-) -> Relation:
+def turned(binding: Binding, node: exp.Pivot, relation: Relation, *, ctes: Mapping[str, Relation]) -> Relation:
     """`FROM t PIVOT (agg FOR x IN (...) GROUP BY g)`."""
     del binding, relation, ctes
     raise Finding("pivot-values", subject="FROM ... PIVOT", at=offset(node))
@@ -36,9 +34,7 @@ def remaining(
     binding: Binding, source: exp.Expr, node: exp.Pivot, using: list[exp.Expr], ctes: Mapping[str, Relation]
 ) -> list[exp.Expr]:
     """Without GROUP BY: every column that is neither turned nor aggregated."""
-    probe = queries.query(
-        binding, exp.Select(expressions=[exp.Star()], from_=exp.From(this=source.copy())), ctes=ctes
-    )
+    probe = queries.query(binding, exp.Select(expressions=[exp.Star()], from_=exp.From(this=source.copy())), ctes=ctes)
     used = {column.name.lower() for part in (*node.expressions, *using) for column in part.find_all(exp.Column)}
     return [exp.column(known.name, quoted=True) for known in probe.fields if known.name.lower() not in used]
 

@@ -38,7 +38,9 @@ INFIX = {
         "is distinct from", "like", "ilike", "glob", "&", "|", "<<", ">>",
     )
 }  # fmt: skip
-POSTFIX = {f"is {no}{word}": f"IS {no.upper()}{word.upper()}" for no in ("", "not ") for word in ("null", "true", "false")}
+POSTFIX = {
+    f"is {no}{word}": f"IS {no.upper()}{word.upper()}" for no in ("", "not ") for word in ("null", "true", "false")
+}
 TEMPLATES = {
     "neg": "(- {0})",
     "~": "(~ {0})",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from catalog.model import Use
 from sandbox.gate import flows, release
 from sandbox.gate.binding import Binding, walk
+from sandbox.gate.block import Block, all_joins, conjunction, read
 from sandbox.gate.joins import Side
 from sandbox.gate.tree import (
     Aggregate,
@@ -14,6 +14,7 @@ from sandbox.gate.tree import (
     Column,
     Expression,
     Field,
+    Flow,
     Grouping,
     Literal,
     Nested,
@@ -23,18 +24,16 @@ from sandbox.gate.tree import (
     Select,
     Unit,
     Window,
+    children,
 )
 from sandbox.gate.vocabulary import OVER_PROTECTED, WINDOWS
-
-if TYPE_CHECKING:
-    from sandbox.gate.selects import Block
 
 OPERATORS = flows.CONDITIONS | flows.PRESENCE | frozenset(
     {"+", "-", "*", "/", "//", "%", "**", "||", "neg", "case", "cast", "try_cast", "current_date"}
 )  # fmt: skip
 
 
-def block(binding: Binding, found: "Block", side: Side) -> Relation:
+def block(binding: Binding, found: Block, side: Side) -> Relation:
     """The relation of a SELECT whose rows are about `side.units`."""
     check_rows(binding, found)
     if found.distinct_on:
@@ -50,10 +49,8 @@ def block(binding: Binding, found: "Block", side: Side) -> Relation:
     return release.released(binding, found, side)
 
 
-def check_rows(binding: Binding, found: "Block") -> None:
+def check_rows(binding: Binding, found: Block) -> None:
     """Row-level conditions and functions stay within what may run over protected rows."""
-    from sandbox.gate.selects import all_joins  # noqa: PLC0415 - the two modules are the two halves of one walk
-
     for part in found.where:
         if isinstance(part, Operation) and frozenset(part.arguments) in binding.linked:
             continue
@@ -65,7 +62,7 @@ def check_rows(binding: Binding, found: "Block") -> None:
         check_functions(binding, part)
 
 
-def as_filter(flow: flows.Flow) -> flows.Flow:
+def as_filter(flow: Flow) -> Flow:
     """A bare boolean column decides too."""
     return replace(flow, role=Role.CONDITION) if flow.role is Role.VALUE else flow
 
@@ -85,8 +82,8 @@ def constant_list(node: Operation) -> bool:
 
 
 def row_level(expression: Expression) -> Iterable[Expression]:
-    """The parts evaluated on protected rows: those that hold a column outside any aggregate, and aggregates' insides."""
-    found = []
+    """The parts evaluated on protected rows: what stands outside any aggregate, and the insides of aggregates."""
+    found: list[Expression] = []
     for piece in walk(expression):
         inside = piece
         if isinstance(piece, Aggregate):
@@ -97,7 +94,7 @@ def row_level(expression: Expression) -> Iterable[Expression]:
     return found
 
 
-def rows(binding: Binding, found: "Block", side: Side) -> Relation:
+def rows(binding: Binding, found: Block, side: Side) -> Relation:
     """Rows stay rows, each with its unit; nothing may pick among them."""
     if found.limit is not None or found.offset is not None:
         binding.refuse("rows-picked", subject="LIMIT", at=found.at)
@@ -108,15 +105,17 @@ def rows(binding: Binding, found: "Block", side: Side) -> Relation:
     body = Select(
         found.source,
         projections,
-        where=condition(found.where),
+        where=conjunction(found.where),
         qualify=found.qualify,
         hidden=hidden(side.units),
     )
-    fields = tuple(field(binding, name, part, index, side.units) for index, (name, part) in enumerate(found.projections))
+    fields = tuple(
+        field(binding, name, part, index, side.units) for index, (name, part) in enumerate(found.projections)
+    )
     return Relation(body, fields, units=outward(side.units), touches=touched(found))
 
 
-def folded(binding: Binding, found: "Block", side: Side) -> Relation:
+def folded(binding: Binding, found: Block, side: Side) -> Relation:
     """GROUP BY a unit: a row a unit, still protected."""
     grouping = found.grouping
     if grouping is None or not grouping.plain:
@@ -131,15 +130,15 @@ def folded(binding: Binding, found: "Block", side: Side) -> Relation:
         for column in ungrouped(part, grouping.keys):
             known = binding.field_of(column)
             binding.refuse("not-grouped", subject=known.name if known else "", at=column.at)
-    for part in (found.having, found.qualify):
-        if part is not None:
-            flows.require(binding, map(as_filter, flows.flows(binding, part)), value=Use.FILTER)
+    for clause in (found.having, found.qualify):
+        if clause is not None:
+            flows.require(binding, map(as_filter, flows.flows(binding, clause)), value=Use.FILTER)
     units = fold_units(binding, grouping, side)
     within_unit(binding, found, {unit.instance for unit in units})
     body = Select(
         found.source,
         tuple(bounded(binding, part) for part in found.shown),
-        where=condition(found.where),
+        where=conjunction(found.where),
         grouping=grouping,
         having=found.having,
         qualify=found.qualify,
@@ -151,34 +150,33 @@ def folded(binding: Binding, found: "Block", side: Side) -> Relation:
 
 def fold_units(binding: Binding, grouping: Grouping, side: Side) -> tuple[Unit, ...]:
     """The units of a folded relation: those in the keys stay, of the others their number is carried along."""
-    kept: list[Unit] = []
     own = {binding.canonical(unit.instance): unit for unit in side.units}
+    kept: list[Unit] = []
     for key in grouping.keys:
-        instance, known = identified(binding, key), binding.field_of(key) if isinstance(key, Column) else None
-        if instance is None or known is None or not isinstance(key, Column):
+        instance = identified(binding, key)
+        known = binding.field_of(key) if isinstance(key, Column) else None
+        if instance is None or known is None or any(one.instance == instance for one in kept):
             continue
         unit = own.get(instance)
         unique = unit is not None and unit.unique and len(grouping.keys) == 1
-        record_key = None if unit is None or unit.key is None else Aggregate("any_value", (unit.key,))
-        kept.append(
-            Unit(known.refers or "", key, record_key or Operation("unit key", (key,)), unique, instance=instance)
-        )
+        own_key = any_value(unit.key if unit is not None else None)
+        kept.append(Unit(known.refers or "", key, own_key or Operation("unit key", (key,)), unique, instance=instance))
     rows_are_units = any(own[unit.instance].unique for unit in kept if unit.instance in own)
-    for instance, unit in own.items():
-        if any(instance == one.instance for one in kept):
-            continue
-        if rows_are_units:
-            alone = {name: any_value(getattr(unit, name)) for name in ("column", "key", "carried")}
-            kept.append(replace(unit, instance=instance, unique=False, disjoint=False, **alone))
-            continue
-        if unit.column is not None:
-            carried: Expression = Aggregate("count", (unit.column,), distinct=True)
-            kept.append(Unit(unit.kind, None, None, carried=carried, disjoint=unit.unique, instance=instance))
-        elif unit.carried is not None:
-            function = "sum" if unit.disjoint else "max"
-            carried = Aggregate(function, (unit.carried,))
-            kept.append(Unit(unit.kind, None, None, carried=carried, disjoint=unit.disjoint, instance=instance))
-    return tuple(kept)
+    gone = [(instance, unit) for instance, unit in own.items() if all(instance != one.instance for one in kept)]
+    return (*kept, *(folded_away(unit, instance, alone=rows_are_units) for instance, unit in gone))
+
+
+def folded_away(unit: Unit, instance: int, *, alone: bool) -> Unit:
+    """A unit not among the keys: itself where every group is one row, else how many of it stand behind the group."""
+    if alone:
+        column, key, carried = (any_value(part) for part in (unit.column, unit.key, unit.carried))
+        return Unit(unit.kind, column, key, carried=carried, instance=instance)
+    if unit.column is not None:
+        counted = Aggregate("count", (unit.column,), distinct=True)
+        return Unit(unit.kind, None, carried=counted, disjoint=unit.unique, instance=instance)
+    parts = () if unit.carried is None else (unit.carried,)
+    number = Aggregate("sum" if unit.disjoint else "max", parts)
+    return Unit(unit.kind, None, carried=number, disjoint=unit.disjoint, instance=instance)
 
 
 def any_value(part: Expression | None) -> Expression | None:
@@ -189,15 +187,17 @@ def any_value(part: Expression | None) -> Expression | None:
 def identified(binding: Binding, key: Expression) -> int | None:
     """The unit instance a grouping key identifies; a reference to another unit counts as one of its own (negative)."""
     instance = binding.unit_of(key)
+    if instance is None and isinstance(key, Column):
+        instance = binding.referred.get(key)
     if instance is not None:
-        return instance
+        return binding.canonical(instance)
     known = binding.field_of(key) if isinstance(key, Column) else None
     if known is not None and known.refers is not None and known.plain is not None and isinstance(key, Column):
         return -key.source * 10_000 - int(known.inner[1:] if known.inner[1:].isdigit() else len(known.inner))
     return None
 
 
-def within_unit(binding: Binding, found: "Block", instances: set[int]) -> None:
+def within_unit(binding: Binding, found: Block, instances: set[int]) -> None:
     """Windows over protected rows must stay within a unit."""
     for part in found.after:
         for piece in walk(part):
@@ -207,8 +207,6 @@ def within_unit(binding: Binding, found: "Block", instances: set[int]) -> None:
 
 def ungrouped(expression: Expression, keys: tuple[Expression, ...]) -> Iterable[Column]:
     """The columns of an expression that are neither grouped nor aggregated."""
-    from sandbox.gate.tree import children  # noqa: PLC0415
-
     if expression in keys or isinstance(expression, Aggregate):
         return []
     if isinstance(expression, Column):
@@ -222,7 +220,7 @@ def ungrouped(expression: Expression, keys: tuple[Expression, ...]) -> Iterable[
 
 
 def bounded(binding: Binding, expression: Expression) -> Expression:
-    """The expression with columns clipped to their declared bounds where they are computed with, not merely passed on."""
+    """The expression with columns clipped to their bounds where they are computed with, not merely passed on."""
     if isinstance(expression, Column):
         return expression
     return release.clipped(binding, expression)
@@ -270,17 +268,6 @@ def field(binding: Binding, name: str, expression: Expression, index: int, units
     )
 
 
-def condition(parts: list[Expression]) -> Expression | None:
-    """All parts joined by AND."""
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else Operation("and", tuple(parts))
-
-
-def touched(found: "Block") -> frozenset[str]:
+def touched(found: Block) -> frozenset[str]:
     """The protected resources a block reads."""
-    from sandbox.gate.selects import read  # noqa: PLC0415
-
     return frozenset().union(*(relation.touches for relation in read(found.source)))
-
-

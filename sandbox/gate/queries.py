@@ -120,9 +120,7 @@ def set_operation(
     return modified(binding, node, found, ctes=ctes)
 
 
-def protected_union(
-    binding: Binding, node: exp.Expr, operator: str, left: Relation, right: Relation
-) -> Relation:
+def protected_union(binding: Binding, node: exp.Expr, operator: str, left: Relation, right: Relation) -> Relation:
     """Rows about the same units put one after the other; what compares rows would be a membership test."""
     alike = [(unit.kind, unit.column is None, unit.key is None, unit.carried is None) for unit in left.units]
     other_side = [(unit.kind, unit.column is None, unit.key is None, unit.carried is None) for unit in right.units]
@@ -185,9 +183,7 @@ def values(binding: Binding, node: exp.Values, *, ctes: Mapping[str, Relation]) 
     return Relation(Values(tuple(rows)), fields, single=len(rows) == 1)
 
 
-def modified(
-    binding: Binding, node: exp.Expr, relation: Relation, *, ctes: Mapping[str, Relation]
-) -> Relation:
+def modified(binding: Binding, node: exp.Expr, relation: Relation, *, ctes: Mapping[str, Relation]) -> Relation:
     """ORDER BY, LIMIT and OFFSET around a query that is not a plain SELECT."""
     if not any(node.args.get(name) for name in MODIFIERS):
         return relation
@@ -223,10 +219,7 @@ def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression |
             found.append(None)
             continue
         options = clause.args.get("limit_options")
-        if isinstance(clause, exp.Fetch):
-            count = clause.args.get("count")
-        else:
-            count = clause.args.get("expression")
+        count = clause.args.get("count" if isinstance(clause, exp.Fetch) else "expression")
         if clause.args.get("expressions") or count is None or (options is not None and any(options.args.values())):
             binding.refuse("not-supported", subject="LIMIT", node=clause)
             continue
@@ -234,9 +227,7 @@ def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression |
     return found[0], found[1]
 
 
-def ordering(
-    binding: Binding, scope: Scope, node: exp.Expr | None, projections: list[Expression]
-) -> tuple[Order, ...]:
+def ordering(binding: Binding, scope: Scope, node: exp.Expr | None, projections: list[Expression]) -> tuple[Order, ...]:
     """ORDER BY keys: positions, ALL, aliases before columns."""
     if node is None:
         return ()
@@ -267,4 +258,3 @@ def key_expression(
         if aliases_first and name in scope.aliases:
             return scope.aliases[name]
     return expressions.expression(binding, scope, inner)
-

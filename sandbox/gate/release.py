@@ -1,12 +1,13 @@
 """The release: a protected SELECT split into what is measured inside and what the free stage may do with it."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from catalog.model import ColumnType, Use
 from sandbox.gate import flows, measures
 from sandbox.gate.binding import Binding, walk
+from sandbox.gate.block import Block, fields_of, finished, one_row
 from sandbox.gate.joins import Side
+from sandbox.gate.measuring import Measurement, measured
 from sandbox.gate.printer import Printer
 from sandbox.gate.tree import (
     Aggregate,
@@ -28,9 +29,6 @@ from sandbox.gate.tree import (
     Window,
 )
 from sandbox.plan import Release
-
-if TYPE_CHECKING:
-    from sandbox.gate.selects import Block
 
 MOST_FIGURES = 100
 MOST_RELEASES = 40
@@ -57,7 +55,7 @@ class Drawing:
         return Column(self.safe, name)
 
 
-def released(binding: Binding, found: "Block", side: Side) -> Relation:
+def released(binding: Binding, found: Block, side: Side) -> Relation:
     """The relation of a protected SELECT that folds its rows over units: computed from a safe table alone."""
     grouping = found.grouping or Grouping((), ((),))
     for key in grouping.keys:
@@ -75,35 +73,8 @@ def released(binding: Binding, found: "Block", side: Side) -> Relation:
     order = tuple(replace(key, by=rewrite.expression(key.by)) for key in found.order)
     if len(drawing.specifications) > MOST_FIGURES:
         binding.refuse("too-many-figures", subject=str(MOST_FIGURES), at=found.at)
-    return outcome(binding, found, drawing, grouping, projections, having, qualify, order)
-
-
-def outcome(
-    binding: Binding,
-    found: "Block",
-    drawing: Drawing,
-    grouping: Grouping,
-    projections: list[tuple[str, Expression]],
-    having: list[Expression],
-    qualify: Expression | None,
-    order: tuple[Order, ...],
-) -> Relation:
-    """The free half: the same SELECT over the safe table."""
-    from sandbox.gate.selects import Block, fields_of, finished, one_row  # noqa: PLC0415 - two halves of one walk
-
-    name = "r0"
-    if not binding.findings:
-        name = drawn(binding, found, drawing, grouping)
-    keys = [
-        Field(f"k{index}", f"k{index}", lineage=flows.lineage(binding, key)) for index, key in enumerate(grouping.keys)
-    ]
-    marks = [] if grouping.plain else [Field(f"g{index}", f"g{index}") for index in range(len(grouping.keys))]
-    figures = [Field(label, label, lineage=lineage) for label, lineage in sorted(drawing.lineage.items())]
-    safe = Relation(Scan("safe", name), (*keys, *marks, *figures), released=True)
-    binding.fields[drawing.safe] = {known.inner: known for known in safe.fields}
-    binding.units[drawing.safe] = ()
-    block = Block(
-        Source(drawing.safe, safe),
+    after = Block(
+        source=None,
         projections=projections,
         where=having,
         qualify=qualify,
@@ -112,25 +83,45 @@ def outcome(
         limit=found.limit,
         offset=found.offset,
     )
-    relation = finished(block, fields_of(binding, projections), released=True)
-    positions = {expression: f"c{index}" for index, (_, expression) in enumerate(projections)}
-    key_columns = [Column(drawing.safe, f"k{index}") for index in range(len(grouping.keys))]
+    name = "r0" if binding.findings else drawn(binding, found, drawing, grouping)
+    return outcome(drawing, grouping, after, name)
+
+
+def outcome(drawing: Drawing, grouping: Grouping, after: Block, name: str) -> Relation:
+    """The free half: what came after grouping, over the safe table."""
+    binding = drawing.binding
+    keys = [
+        Field(f"k{index}", f"k{index}", lineage=flows.lineage(binding, key)) for index, key in enumerate(grouping.keys)
+    ]
+    marks = [] if grouping.plain else [Field(f"g{index}", f"g{index}") for index in range(len(grouping.keys))]
+    figures = [Field(label, label, lineage=lineage) for label, lineage in sorted(drawing.lineage.items())]
+    safe = Relation(Scan("safe", name), (*keys, *marks, *figures), released=True)
+    binding.fields[drawing.safe] = {known.inner: known for known in safe.fields}
+    binding.units[drawing.safe] = ()
+    block = replace(after, source=Source(drawing.safe, safe))
+    relation = finished(block, fields_of(binding, block.projections), released=True)
+    positions = {expression: f"c{index}" for index, expression in enumerate(block.shown)}
+    key_columns = [Column(drawing.safe, known.inner) for known in keys]
     determined = tuple(positions[key] for key in key_columns if key in positions)
     whole = grouping.plain and len(determined) == len(key_columns)
     return replace(
-        relation, single=not grouping.keys or one_row(block), determined=determined if whole else None, touches=frozenset()
+        relation, single=not keys or one_row(block), determined=determined if whole else None, touches=frozenset()
     )
 
 
-def drawn(binding: Binding, found: "Block", drawing: Drawing, grouping: Grouping) -> str:
+def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) -> str:
     """The release itself, added to the plan unless the same was asked before; its name."""
     names = unit_names(drawing.units)
     printer = Printer(guarded=True)
-    body = measures.measured(
-        printer, source=found.source, where=found.where, grouping=grouping, units=drawing.units, names=names,
+    wanted = Measurement(
+        source=found.source,
+        where=tuple(found.where),
+        grouping=grouping,
+        units=drawing.units,
+        names=names,
         specifications=tuple(drawing.specifications),
-    )  # fmt: skip
-    statement = printer.statement(body)
+    )
+    statement = printer.statement(measured(printer, wanted))
     known = binding.releases.get(statement.sql)
     if known is not None:
         return known.name
@@ -237,14 +228,10 @@ def clipped(binding: Binding, node: Expression) -> Expression:
             if known is None or known.bounds is None:
                 return node
             low, high = (bound(limit, known.type) for limit in known.bounds)
-            return Operation(
-                "case", (Operation("<", (node, low)), low, Operation(">", (node, high)), high, node)
-            )
+            return Operation("case", (Operation("<", (node, low)), low, Operation(">", (node, high)), high, node))
         case Operation(operator="case"):
             *branches, default = node.arguments
-            arguments = [
-                part if index % 2 == 0 else clipped(binding, part) for index, part in enumerate(branches)
-            ]
+            arguments = [part if index % 2 == 0 else clipped(binding, part) for index, part in enumerate(branches)]
             return replace(node, arguments=(*arguments, clipped(binding, default)))
         case Operation() if node.operator in flows.CONDITIONS | flows.PRESENCE:
             return node
@@ -262,5 +249,3 @@ def bound(limit: float, kind: ColumnType | None) -> Expression:
     spelled = str(int(limit)) if whole else f"{abs(limit):.10f}".rstrip("0")
     literal = Literal(spelled.lstrip("-"), LiteralKind.NUMBER)
     return Operation("neg", (literal,)) if limit < 0 else literal
-
-

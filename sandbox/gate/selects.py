@@ -1,28 +1,23 @@
 """One SELECT block: bound, then taken as open, as protected rows, as an aggregation by unit, or as a release."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from catalog.model import Use
 from sandbox.gate import expressions, flows, groupings, joins, names, protected, queries, sources
 from sandbox.gate.binding import Binding, Scope, walk
-from sandbox.gate.rules import Finding
+from sandbox.gate.block import Block, all_joins, fields_of, finished, one_row, read
+from sandbox.gate.parse import offset
 from sandbox.gate.tree import (
     Call,
     Column,
     Expression,
-    Field,
-    From,
-    Grouping,
-    Literal,
-    LiteralKind,
+    Flow,
     Nested,
     Operation,
-    Order,
     Relation,
-    Select,
     Source,
     Window,
 )
@@ -32,40 +27,6 @@ PARTS = {
     "expressions", "from_", "joins", "where", "group", "having", "qualify", "windows", "distinct", "order", "limit",
     "offset", "with_", "laterals", "kind", "hint",
 }  # fmt: skip
-
-
-@dataclass
-class Block:
-    """A SELECT with every expression bound, before it is known whom its rows are about."""
-
-    source: From | None
-    projections: list[tuple[str, Expression]] = field(default_factory=list)
-    where: list[Expression] = field(default_factory=list)
-    grouping: Grouping | None = None
-    having: Expression | None = None
-    qualify: Expression | None = None
-    distinct: bool = False
-    distinct_on: tuple[Expression, ...] = ()
-    order: tuple[Order, ...] = ()
-    limit: Expression | None = None
-    offset: Expression | None = None
-    at: int | None = None
-
-    @property
-    def shown(self) -> tuple[Expression, ...]:
-        """The projected expressions."""
-        return tuple(expression for _, expression in self.projections)
-
-    @property
-    def after(self) -> tuple[Expression, ...]:
-        """Everything evaluated after grouping."""
-        tail = [part for part in (self.having, self.qualify) if part is not None]
-        return (*self.shown, *tail, *(key.by for key in self.order), *self.distinct_on)
-
-    @property
-    def aggregated(self) -> bool:
-        """Whether rows are folded into groups."""
-        return self.grouping is not None or any(flows.aggregates(part) for part in self.after)
 
 
 def select(
@@ -95,7 +56,7 @@ def select(
 
 def bound(binding: Binding, scope: Scope, node: exp.Select) -> Block:
     """Every clause bound in the order in which names become visible."""
-    block = Block(sources.from_(binding, scope, node), at=names.offset(node))
+    block = Block(sources.from_(binding, scope, node), at=offset(node))
     for window in node.args.get("windows") or []:
         scope.windows[window.name.lower()] = window
     for projection in node.expressions:
@@ -137,9 +98,7 @@ def projected_items(binding: Binding, scope: Scope, node: exp.Expr) -> Iterable[
     return [(default_name(inner), expression)]
 
 
-def starred(
-    binding: Binding, scope: Scope, star: exp.Expr, table: str | None
-) -> Iterable[tuple[str, Expression]]:
+def starred(binding: Binding, scope: Scope, star: exp.Expr, table: str | None) -> Iterable[tuple[str, Expression]]:
     """`*`, `t.*`, with EXCLUDE, REPLACE and RENAME."""
     queries.allow(binding, star, {"except_", "replace", "rename"})
     found = names.star(scope, table)
@@ -194,14 +153,6 @@ def semi_joined(binding: Binding, block: Block) -> None:
                 binding.refuse("correlated", at=piece.at)
 
 
-def all_joins(node: From | None) -> list[Expression]:
-    """The conditions of all joins in a FROM clause."""
-    if node is None or isinstance(node, Source):
-        return []
-    own = [] if node.on is None else [node.on]
-    return [*all_joins(node.left), *all_joins(node.right), *own]
-
-
 def check_windows(binding: Binding, block: Block) -> None:
     """A window function needs its OVER."""
     for part in (*block.after, *block.where):
@@ -214,17 +165,6 @@ def check_windows(binding: Binding, block: Block) -> None:
 def released(block: Block) -> bool:
     """Whether anything the block reads came through disclosure control."""
     return any(relation.released for relation in read(block.source))
-
-
-def read(node: From | None) -> list[Relation]:
-    """The relations of a FROM clause."""
-    match node:
-        case Source():
-            return [node.relation]
-        case None:
-            return []
-        case _:
-            return [*read(node.left), *read(node.right)]
 
 
 def open_block(binding: Binding, block: Block, *, released: bool, single_source: bool) -> Relation:
@@ -245,7 +185,7 @@ def open_block(binding: Binding, block: Block, *, released: bool, single_source:
     return replace(relation, single=single or one_row(block), determined=determined, touches=touches)
 
 
-def joined_or_filtered(binding: Binding, part: Expression) -> Iterable[flows.Flow]:
+def joined_or_filtered(binding: Binding, part: Expression) -> Iterable[Flow]:
     """What flows into a condition, open identifiers compared for equality left out."""
     match part:
         case Operation(operator="=", arguments=(Column() as left, Column() as right)):
@@ -255,64 +195,10 @@ def joined_or_filtered(binding: Binding, part: Expression) -> Iterable[flows.Flo
             return flows.condition(binding, part)
 
 
-def one_row(block: Block) -> bool:
-    """Whether LIMIT leaves one row."""
-    return isinstance(block.limit, Literal) and block.limit.text in {"0", "1"}
-
-
-def fields_of(binding: Binding, projections: Iterable[tuple[str, Expression]]) -> tuple[Field, ...]:
-    """What is known of projected expressions."""
-    fields = []
-    for index, (name, expression) in enumerate(projections):
-        known = binding.field_of(expression) if isinstance(expression, Column) else None
-        carried = (
-            Field(name, f"c{index}")
-            if known is None
-            else replace(known, name=name, inner=f"c{index}", unit=None, hidden_from_star=False)
-        )
-        fields.append(
-            replace(
-                carried,
-                flows=flows.flows(binding, expression),
-                lineage=flows.lineage(binding, expression),
-                plain=None if known is None else known.plain,
-            )
-        )
-    return tuple(fields)
-
-
-def finished(block: Block, fields: tuple[Field, ...], *, released: bool) -> Relation:
-    """The block as a relation of nobody's rows."""
-    body = Select(
-        source=block.source,
-        projections=block.shown,
-        where=conjunction(block.where),
-        grouping=block.grouping,
-        having=block.having,
-        qualify=block.qualify,
-        distinct=block.distinct,
-        distinct_on=block.distinct_on,
-        order=block.order,
-        limit=block.limit,
-        offset=block.offset,
-    )
-    return Relation(body, fields, released=released)
-
-
-def conjunction(parts: Iterable[Expression]) -> Expression | None:
-    """All parts joined by AND."""
-    found = tuple(parts)
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else Operation("and", found)
-
-
-def projected(binding: Binding, source: Source, projections: list[tuple[str, Expression]]) -> Relation:
+def projected(binding: Binding, source: Source, projections: Sequence[tuple[str, Expression]]) -> Relation:
     """A plain projection of a source; protected rows stay so."""
-    block = Block(source, projections=projections)
+    block = Block(source, projections=list(projections))
     side = joins.protection(binding, source, ())
     if side.units:
         return protected.block(binding, block, side)
     return finished(block, fields_of(binding, projections), released=source.relation.released)
-
-

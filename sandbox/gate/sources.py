@@ -1,14 +1,14 @@
 """FROM clauses: granted resources, common table expressions, subqueries, the caller's own rows, and their joins."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sqlglot import exp
 
 from catalog.model import Use
-from sandbox.gate import expressions, names, pivots, queries
-from sandbox.gate.binding import Binding, Scope
+from sandbox.gate import expressions, pivots, queries
+from sandbox.gate.binding import Binding, Scope, Visible
 from sandbox.gate.granted import GrantedResource
+from sandbox.gate.parse import offset
 from sandbox.gate.rules import Finding
 from sandbox.gate.tree import (
     Call,
@@ -87,7 +87,9 @@ def item(binding: Binding, scope: Scope, node: exp.Expr) -> From:
             return found
         case exp.Subquery():
             queries.allow(binding, node, {"this", "with_", "alias", "joins", "pivots", *queries.MODIFIERS})
-            bare = exp.Subquery(**{key: value for key, value in node.args.items() if key not in {"joins", "pivots", "alias"}})
+            bare = exp.Subquery(
+                **{key: value for key, value in node.args.items() if key not in {"joins", "pivots", "alias"}}
+            )
             relation = queries.query(binding, bare, ctes=scope.ctes)
         case exp.Values():
             relation = queries.query(binding, node, ctes=scope.ctes)
@@ -113,12 +115,12 @@ def stored(binding: Binding, ctes: Mapping[str, Relation], node: exp.Table) -> R
     """A common table expression or a granted resource; a qualified name is neither."""
     name = node.name.lower()
     if not isinstance(node.this, exp.Identifier) or node.args.get("db") or node.args.get("catalog"):
-        raise Finding("unknown-relation", subject=node.sql("duckdb")[:60], at=names.offset(node))
+        raise Finding("unknown-relation", subject=node.sql("duckdb")[:60], at=offset(node))
     if name in ctes:
         return ctes[name]
     resource = binding.granted.resources.get(name)
     if resource is None:
-        raise Finding("unknown-relation", subject=node.name[:60], at=names.offset(node))
+        raise Finding("unknown-relation", subject=node.name[:60], at=offset(node))
     return scan(resource)
 
 
@@ -149,17 +151,13 @@ def scan(resource: GrantedResource) -> Relation:
         key=Column(0, KEY),
         unique=resource.unit_unique,
     )
-    return Relation(
-        Scan("data", resource.name), tuple(fields), units=(unit,), touches=frozenset({resource.name})
-    )
+    return Relation(Scan("data", resource.name), tuple(fields), units=(unit,), touches=frozenset({resource.name}))
 
 
-def table_function(
-    binding: Binding, scope: Scope, name: str, arguments: list[exp.Expr], node: exp.Expr
-) -> Relation:
+def table_function(binding: Binding, scope: Scope, name: str, arguments: list[exp.Expr], node: exp.Expr) -> Relation:
     """`range`, `generate_series`, `unnest` over constants."""
     if name not in RELATIONS:
-        raise Finding("unknown-function", subject=name[:60], at=names.offset(node))
+        raise Finding("unknown-function", subject=name[:60], at=offset(node))
     bound = expressions.many(binding, Scope(scope.ctes), arguments)
     if name != "unnest" and not all(constant_span(part) for part in bound):
         binding.refuse("size-not-literal", subject=name, node=node)
@@ -184,7 +182,7 @@ def lateral(binding: Binding, scope: Scope, node: exp.Lateral) -> Relation:
     """LATERAL over open or released relations alone."""
     inside = node.this.this if isinstance(node.this, exp.Subquery) else node.this
     if not isinstance(inside, exp.Query):
-        raise Finding("not-supported", subject="LATERAL", at=names.offset(node))
+        raise Finding("not-supported", subject="LATERAL", at=offset(node))
     reached: set[Column] = set()
     relation = queries.query(binding, inside, ctes=scope.ctes, outer=scope, reached=reached)
     protected_outside = any(binding.units.get(column.source) for column in reached)
@@ -219,7 +217,7 @@ def joined(binding: Binding, scope: Scope, left: From, node: exp.Expr) -> From:
     if on is not None:
         condition: Expression | None = expressions.expression(binding, scope, on)
     else:
-        condition = merged(binding, scope, before, after, using, printed)
+        condition = merged(binding, scope, (before, after), using=using, kind=printed)
     if condition is None and printed == "INNER":
         printed = "CROSS"
     if printed in {"SEMI", "ANTI"}:
@@ -228,9 +226,10 @@ def joined(binding: Binding, scope: Scope, left: From, node: exp.Expr) -> From:
 
 
 def merged(
-    binding: Binding, scope: Scope, before: list, after: list, using: list[str], kind: str
+    binding: Binding, scope: Scope, sides: tuple[list[Visible], list[Visible]], *, using: list[str], kind: str
 ) -> Expression | None:
     """The condition of USING, its columns seen once from now on."""
+    before, after = sides
     conditions: list[Expression] = []
     for name in using:
         key = name.lower()

@@ -277,7 +277,7 @@ Body = Union[Select, SetOperation, Values, TableFunction, Scan]  # noqa: UP007
 class Relation:
     """A bound relation: how it is computed, its columns, and whom its rows are about (nobody: open or released).
 
-    Unit columns are the relation's own printed names: `u0`, `k0`, `n0`, ...; `shared` numbers a common table expression.
+    Unit columns are its own printed names `u0`, `k0`, `n0`, ...; `shared` numbers a common table expression.
     `single` says it has exactly one row; `determined` names columns no two rows agree on.
     """
 
@@ -306,8 +306,10 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (*expression.arguments, *condition, *(key.by for key in expression.order))
         case Window():
             frame = expression.frame
-            offsets = () if frame is None else tuple(
-                edge[0] for edge in (frame.start, frame.end) if not isinstance(edge[0], str)
+            offsets = (
+                ()
+                if frame is None
+                else tuple(edge[0] for edge in (frame.start, frame.end) if not isinstance(edge[0], str))
             )
             return (expression.of, *expression.partition, *(key.by for key in expression.order), *offsets)
         case Lambda():

@@ -57,12 +57,11 @@ TYPES = {
 DECIMALS = frozenset({Kind.DECIMAL})
 LISTS = frozenset({Kind.ARRAY, Kind.LIST})
 
-UNITS = frozenset(
-    "year month day hour minute second millisecond microsecond week quarter decade century millennium dow doy isodow "
-    "isoyear epoch era yearweek weekday dayofweek dayofyear julian".split()
+UNITS = frozenset(WORDS["units"])
+INTERVAL_UNITS = frozenset(WORDS["interval_units"])
+UNIT_ARGUMENT = frozenset(
+    {"date_trunc", "datetrunc", "date_part", "datepart", "date_diff", "datediff", "date_sub", "datesub"}
 )
-INTERVAL_UNITS = frozenset("year month day hour minute second millisecond microsecond week quarter decade century".split())
-UNIT_ARGUMENT = frozenset({"date_trunc", "datetrunc", "date_part", "datepart", "date_diff", "datediff", "date_sub", "datesub"})
 ZONE = re.compile(r"[A-Za-z]{1,20}(/[A-Za-z_]{1,20}){0,2}\Z")
 NAME = re.compile(r"[^\W\d]\w{0,62}\Z")
 
@@ -83,7 +82,7 @@ def type_name(kind: exp.DataType) -> str | None:
     """The printed name of an allowed type, or `None`."""
     if kind.this in DECIMALS:
         sizes = [parameter.this.name for parameter in kind.expressions]
-        if all(size.isdigit() for size in sizes) and len(sizes) <= 2:
+        if all(size.isdigit() for size in sizes) and len(sizes) <= len(("width", "scale")):
             return f"DECIMAL({', '.join(sizes)})" if sizes else "DECIMAL(18, 3)"
         return None
     if kind.this in LISTS and len(kind.expressions) == 1 and isinstance(kind.expressions[0], exp.DataType):
