@@ -13,8 +13,10 @@ from api import parts
 from api.console import out, plainly, spoken
 from api.faults import SettingWrong
 from api.settings import Settings
+from api.wiring import delivered_records
 from logs.errors import Language
 from logs.model import Role
+from logs.report import report_text
 
 app = typer.Typer(
     name="python -m api",
@@ -55,6 +57,46 @@ def serve(state: State = None, host: Host = None, port: Port = None, lang: Lang 
     """启动 REST 服务 / start the REST service."""
     with speaking(state, lang):
         parts.serve(settings(state, lang, host=host, port=port))
+
+
+@app.command()
+def relay(
+    state: State = None,
+    to: Annotated[str | None, typer.Option("--to", help="OTLP/HTTP 接收地址 / receiver's address")] = None,
+    lang: Lang = None,
+) -> None:
+    """封存日志并送往公共数据资源平台 / seal the log and deliver it to the resource platform."""
+    with speaking(state, lang):
+        parts.relay(settings(state, lang, resource_platform=to))
+
+
+@app.command()
+def receiver(state: State = None, host: Host = None, port: Port = None, lang: Lang = None) -> None:
+    """启动参考日志接收端 / start the reference receiver of logs."""
+    with speaking(state, lang):
+        parts.receiver(settings(state, lang, receiver_host=host, receiver_port=port))
+
+
+@app.command("verify-log")
+def verify_log(
+    path: Annotated[
+        Path | None, typer.Argument(help="接收端数据库或导出的 JSONL / the receiver's database, or exported lines")
+    ] = None,
+    *,
+    witness: Annotated[
+        list[str], typer.Option("--witness", help="另存的日志末尾“序号:封印” / an end of the log kept elsewhere")
+    ] = [],  # noqa: B006 - typer copies it
+    key: Annotated[list[str], typer.Option("--key", help="受信任的签名公钥 / a public key trusted to sign")] = [],  # noqa: B006
+    state: State = None,
+    lang: Lang = None,
+) -> None:
+    """证明送达的日志完整且未被篡改 / prove the delivered log complete and unaltered."""
+    with speaking(state, lang) as language:
+        place = path or delivered_records(settings(state, lang).state)
+        report = parts.prove(place, witnesses=tuple(witness), keys=tuple(key))
+        out.print(report_text(report, language), markup=False)
+        if not report.proved:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
@@ -40,6 +41,8 @@ def plainly(language: Language, state: Path) -> Iterator[None]:
     """Ends the program with exit code 2 and a clear line where something is refused; no traceback ever."""
     try:
         yield
+    except typer.Exit:
+        raise
     except Refusal as refusal:
         say_refusal(refusal, language)
         sys.exit(REFUSED)

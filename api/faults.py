@@ -124,6 +124,23 @@ class DatabaseUnreachable(Refusal):
         }[language]
 
 
+class ResourcePlatformSilent(Refusal):
+    """The resource platform, which holds the delivered records, does not answer."""
+
+    kind: ClassVar[str] = "resource-platform-silent"
+    title: ClassVar[dict[Language, str]] = {
+        "zh": "公共数据资源平台没有应答",
+        "en": "The resource platform does not answer",
+    }
+
+    def remedy(self, language: Language) -> str:
+        """Nothing is lost meanwhile."""
+        return {
+            "zh": "日志仍在本平台排队，不会丢失；请检查接收端（python -m api receiver）后重试。",
+            "en": "Records wait here and none is lost; check the receiver (python -m api receiver) and try again.",
+        }[language]
+
+
 class PortInUse(Refusal):
     """Another program listens on the port already."""
 

@@ -1,17 +1,23 @@
 """What each command starts or does, apart from how it is asked for and printed."""
 
+import contextlib
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from api.app import create_app
 from api.faults import SettingWrong
 from api.identity import PLATFORM, digest, draw, issue
-from api.launch import address, announced, listen, log_to_stderr, run_http
+from api.launch import address, announced, listen, log_to_stderr, run_http, until_told
 from api.schema import as_sql
 from api.schema import migrate as bring_up
 from api.settings import Settings
-from api.wiring import compose
+from api.wiring import checkpoints_of, compose, compose_receiver, delivery_of, verify
+from logs.errors import Refusal
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
+from logs.proof import Report
+from logs.relay import Patience, flush, relay_forever
+from logs.seal import Head
 
 DIALECTS = frozenset({"sqlite", "postgresql"})
 
@@ -27,6 +33,51 @@ def serve(settings: Settings) -> None:
             run_http(create_app(platform), bound, log_level=settings.log_level)
     finally:
         platform.close()
+
+
+RECEIVER = "resource-platform"
+
+
+def receiver(settings: Settings) -> None:
+    """The reference receiver of logs, until told to stop."""
+    log_to_stderr(settings.log_level)
+    bound = listen(settings.receiver_host, settings.receiver_port)
+    app = compose_receiver(settings)
+    with announced(settings.state, "receiver", address(bound)):
+        run_http(app, bound, log_level=settings.log_level)
+
+
+def relay(settings: Settings) -> None:
+    """Seal what was recorded and deliver it, until told to stop; what is under way is finished first."""
+    log_to_stderr(settings.log_level)
+    platform = compose(settings)
+    try:
+        bring_up(platform.engine)
+        delivery = delivery_of(platform)
+        with until_told() as told, announced(settings.state, "relay", platform.settings.receiver_url), delivery:
+            relay_forever(
+                platform.ledger,
+                delivery,
+                receiver=RECEIVER,
+                clock=platform.clock,
+                stop=told,
+                patience=Patience(idle=0.2),
+                checkpoints=checkpoints_of(platform),
+            )
+            with contextlib.suppress(Refusal):  # what cannot be delivered now waits for the next start
+                at = platform.clock()
+                flush(platform.ledger, delivery, receiver=RECEIVER, at=at, checkpoints=checkpoints_of(platform))
+    finally:
+        platform.close()
+
+
+def prove(path: Path, *, witnesses: tuple[str, ...], keys: tuple[str, ...]) -> Report:
+    """Whether the delivered records in that file are complete and unaltered."""
+    try:
+        ends = [Head.parse(text) for text in witnesses]
+    except ValueError:
+        raise SettingWrong(("--witness",)) from None
+    return verify(path, witnesses=ends, keys=frozenset(keys))
 
 
 def migrate(settings: Settings) -> tuple[str | None, str | None]:

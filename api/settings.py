@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     receiver_host: str = "127.0.0.1"
     receiver_port: int = Field(default=4318, ge=0, le=65535)
     resource_platform: str | None = Field(default=None, description="OTLP/HTTP address that the relay delivers to")
+    delivery_token: SecretStr | None = Field(default=None, description="what the receiver asks of who delivers")
+    reading_token: SecretStr | None = Field(default=None, description="what the receiver asks of who reads")
     language: Language = "zh"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     workers: int = Field(default=2, ge=1, le=64, description="confined query workers kept warm")

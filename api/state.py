@@ -22,7 +22,8 @@ class Secrets:
     """The platform's own secrets, 32 random bytes each; none of them ever leaves the machine.
 
     `tokens` keys the digests of access tokens, `records` the record keys given on arrival, `cells` the perturbation,
-    `results` the encryption of results that wait, `seals` the signature of checkpoints, `bureau` the receiver's view.
+    `results` the encryption of results that wait, `seals` the signature of checkpoints. `delivery` and `reading` are
+    the reference receiver's tokens where the settings name none.
     """
 
     tokens: bytes
@@ -30,7 +31,8 @@ class Secrets:
     cells: bytes
     results: bytes
     seals: bytes
-    bureau: bytes
+    delivery: bytes
+    reading: bytes
 
 
 def lay_out(state: Path) -> Path:
