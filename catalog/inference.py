@@ -45,7 +45,7 @@ def _type(said: DeclaredColumn, seen: ColumnProfile) -> ColumnType:
         return seen.stored
     if said.kind or seen.kind:
         return ColumnType.TEXT
-    if seen.stored is not None:
+    if seen.stored not in (None, ColumnType.TEXT) or (seen.stored and not number):
         return seen.stored
     if number:
         whole = seen.fits.get(ColumnType.INTEGER, 0)
@@ -164,7 +164,8 @@ def _column(
     bounds = said.bounds
     if bounds is None and spread is not None and unit is not None and Use.AGGREGATE in uses:
         bounds = rounded_out(spread)
-    title = said.title or TITLES.get(seen.name, seen.name)
+    customary = TITLES.get(seen.name, seen.name) if seen.name != "name" or kind == "person_name" else seen.name
+    title = said.title or customary
     column = Column(seen.name, title, type, uses, kind, bounds, title_en=said.title_en or "")
     said_so = {
         "type": said.type is not None or seen.stored is not None,

@@ -10,6 +10,7 @@ from catalog.errors import ManifestUnreadable, ManifestWrong
 from catalog.model import ColumnType, Derived, Link, Part, Resource, ResourceId, Use
 
 NAME = "dataset.toml"
+UNDECIDED = "写明标识个人或组织的列；普遍开放的表写 false / the column that identifies whom a row is about, or false"
 
 RESOURCE_KEYS = frozenset(
     {
@@ -214,13 +215,19 @@ def _distinct(names: list[str], where: str, key: str) -> None:
         raise ManifestWrong(f"{where}.{key}", f"重复：{listed}", f"stands more than once: {listed}")
 
 
-def draft(resources: Iterable[tuple[str, Resource]]) -> str:
-    """A manifest that says aloud what was inferred about (file, resource): to be checked by whoever knows the files."""
-    return "\n".join(line for file, resource in resources for line in _drafted(file, resource))
+def draft(resources: Iterable[tuple[str, Resource]], *, unsure: frozenset[str] = frozenset()) -> str:
+    """A manifest that says aloud what was inferred about (file, resource): to be checked by whoever knows the files.
+
+    `unsure` names the resources whose privacy unit could not be told: theirs is left for a person to fill in.
+    """
+    return "\n".join(line for file, resource in resources for line in _drafted(file, resource, unsure))
 
 
-def _drafted(file: str, resource: Resource) -> list[str]:
-    unit = "false" if resource.privacy_unit is None else _quoted(resource.privacy_unit)
+def _drafted(file: str, resource: Resource, unsure: frozenset[str]) -> list[str]:
+    if resource.name in unsure:
+        unit = f"{_quoted('?')}  # {UNDECIDED}"
+    else:
+        unit = "false" if resource.privacy_unit is None else _quoted(resource.privacy_unit)
     named = {known: name for name, known in TYPES.items()}
     lines = [
         "[[resource]]",
@@ -233,12 +240,18 @@ def _drafted(file: str, resource: Resource) -> list[str]:
     ]
     for column in resource.columns:
         uses = ", ".join(_quoted(use.value) for use in Use if use in column.uses)
-        bounds = "" if column.bounds is None else f", bounds = [{column.bounds[0]:g}, {column.bounds[1]:g}]"
+        bounds = (
+            "" if column.bounds is None else f", bounds = [{_number(column.bounds[0])}, {_number(column.bounds[1])}]"
+        )
         key = column.name if column.name.isascii() else _quoted(column.name)
         lines.append(
             f'{key} = {{ title = {_quoted(column.title)}, type = "{named[column.type]}", uses = [{uses}]{bounds} }}'
         )
     return [*lines, ""]
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _quoted(text: str) -> str:

@@ -42,5 +42,4 @@ TITLES = {
     "reg_date": "成立日期",
     "year": "年度",
     "date": "日期",
-    "code": "代码",
 }

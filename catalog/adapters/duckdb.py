@@ -11,13 +11,12 @@ from pathlib import Path
 
 import duckdb
 
-from catalog.adapters.placing import connected, own_words, place, room_in
+from catalog.adapters.placing import clear_leftovers, connected, own_words, place, room_in
 from catalog.adapters.reading import literal, quoted
 from catalog.adapters.staging import Staging
 from catalog.arrival import Arrival, Recognise, Step, Supply, Watch
 from catalog.declared import Note
 from catalog.errors import ManifestWrong
-from catalog.inference import describe, find_types, needs_spread
 from catalog.model import Digest, Resource, Version
 from catalog.relations import possible, relate
 
@@ -43,14 +42,15 @@ def take_in(
     """
     told = watch or (lambda resource, step: None)
     _distinct(supplies)
-    with room_in(folder, at=at) as room, connected(room) as connection:
+    with room_in(folder) as room, connected(room) as connection:
+        clear_leftovers(folder, before=at)
         stagings: list[Staging] = []
         described: list[Resource] = []
         notes: list[Note] = []
         for number, supply in enumerate(supplies):
             with own_words(supply.declared.name, folder):
                 staging = Staging(connection, supply, number=number, room=room)
-                resource, said = _describe(staging, recognise)
+                resource, said = staging.described(recognise)
             stagings.append(staging)
             described.append(resource)
             notes.extend(said)
@@ -69,16 +69,6 @@ def take_in(
         replace(arrival, notes=tuple(note for note in every if note.resource.lower() == arrival.resource.name))
         for arrival in arrivals
     )
-
-
-def _describe(staging: Staging, recognise: Recognise) -> tuple[Resource, tuple[Note, ...]]:
-    staging.stage()
-    table = staging.profile(recognise)
-    types = find_types(staging.declared, table)
-    kinds = {seen.name: staging.declared.column(seen.name).kind or seen.kind for seen in table.columns}
-    staging.read_cells(types, kinds)
-    spreads = staging.spreads(needs_spread(staging.declared, types))
-    return describe(staging.declared, table, types=types, spreads=spreads)
 
 
 def _relate(

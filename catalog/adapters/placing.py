@@ -47,14 +47,18 @@ def _move(source: Path, goal: Path) -> None:
         os.close(opened)
 
 
+def clear_leftovers(folder: Path, *, before: datetime) -> None:
+    """Remove rooms that a crash left behind a day or more before."""
+    for left in folder.glob(f"{LEFTOVER}*"):
+        if left.stat().st_mtime < before.timestamp() - STALE:
+            shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
-def room_in(folder: Path, *, at: datetime) -> Iterator[Path]:
+def room_in(folder: Path) -> Iterator[Path]:
     """A folder of one's own inside the target, on the same file system; gone afterwards, whatever happens."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f"{LEFTOVER}*"):
-            if left.stat().st_mtime < at.timestamp() - STALE:
-                shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(prefix=LEFTOVER, dir=folder, ignore_cleanup_errors=True) as room:
             yield Path(room)
     except OSError as failed:

@@ -1,7 +1,7 @@
 """DuckDB expressions that read a cell as a type, count what fits, and take parts of dates. Pure text, no values."""
 
-from catalog.checkdigits import CREDIT_ALPHABET, CREDIT_WEIGHTS, RESIDENT_CHECKS, RESIDENT_WEIGHTS
 from catalog.model import ColumnType, Part
+from masking.checkdigits import CREDIT_ALPHABET
 
 ZONE = "Asia/Shanghai"
 DAY = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
@@ -13,6 +13,9 @@ NUMBER = "[+-]?(0|[1-9][0-9]{0,14})?([.][0-9]*)?([eE][+-]?[0-9]{1,3})?"
 
 DATE_FORMATS = "['%Y年%m月%d日', '%Y.%m.%d', '%Y%m%d']"
 YES, NO = "('true', 't', 'yes', 'y', '1', '是')", "('false', 'f', 'no', 'n', '0', '否')"
+RESIDENT_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
+RESIDENT_CHECKS = "10X98765432"
+CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 CANONICAL_KINDS = frozenset({"resident_id", "uscc"})
 """Kinds whose letters are written large, so that one person has one spelling."""
 

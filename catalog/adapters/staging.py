@@ -14,8 +14,9 @@ from catalog.adapters.delimited import CHUNK, SUFFIXES, stage_delimited
 from catalog.adapters.reading import fits, invalid, literal, part_of, quoted, read
 from catalog.arrival import Cells, Recognise, Supply
 from catalog.columns import clean
-from catalog.declared import DeclaredResource
+from catalog.declared import DeclaredResource, Note
 from catalog.errors import FormatUnknown, RowsAllRefused, TableEmpty, TableMissing, TypeUnknown
+from catalog.inference import describe, find_types, needs_spread
 from catalog.model import ColumnType, Resource
 from catalog.profile import ColumnProfile, ColumnQuality, Quality, Spread, TableProfile
 from catalog.relations import Reference
@@ -62,9 +63,19 @@ class Staging:
         self.read = f"read_{number}"
         self._room = room
         self._stored: dict[str, str] = {}
+        self._untyped = isinstance(supply.rows, Path) and supply.rows.suffix.lower() in SUFFIXES
         self._failed = "''"
         self._failures: dict[str, int] = {}
         self.source = ""
+
+    def described(self, recognise: Recognise) -> tuple[Resource, tuple[Note, ...]]:
+        """Stage, measure and read the rows; the resource as declared and, for the rest, inferred."""
+        self.stage()
+        table = self.profile(recognise)
+        types = find_types(self.declared, table)
+        kinds = {seen.name: self.declared.column(seen.name).kind or seen.kind for seen in table.columns}
+        self.read_cells(types, kinds)
+        return describe(self.declared, table, types=types, spreads=self.spreads(needs_spread(self.declared, types)))
 
     def stage(self) -> None:
         """Bring the rows in as they stand. Raises what is wrong with the file."""
@@ -226,7 +237,7 @@ class Staging:
                 f"WHERE v IS NOT NULL ORDER BY hash(v) LIMIT {SAMPLED}"
             ).fetchall()
             kind = recognise(name, said.title or "", [value for (value,) in values])
-        if stored == "VARCHAR" and not isinstance(self._rows, Path):
+        if stored == "VARCHAR" and not self._untyped:
             return ColumnProfile(name, filled, distinct, ColumnType.TEXT, kind=kind)
         if stored == "VARCHAR":
             looked = said.type is None and kind is None

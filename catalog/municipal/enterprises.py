@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from catalog.checkdigits import credit_check, organisation_check
 from catalog.geography import DISTRICTS, INDUSTRIES
 from catalog.municipal.chance import heavy, stream, weighted
 from catalog.municipal.words import SUFFIXES, SYNTHETIC, TRADE_WORDS
+from masking.checkdigits import CREDIT_ALPHABET, credit_check
 
 Cells = dict[str, list[Any]]
 """A table by columns."""
@@ -29,7 +29,7 @@ GIANTS = (
 """Enterprises of which each holds most of its cell: (industry, district, registered capital in 万元)."""
 
 _CODES = {district.name: district.code for district in DISTRICTS}
-_ORGANISATION = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def enterprises(count: int, *, seed: int, until: date) -> Cells:
@@ -71,13 +71,23 @@ def annual_reports(register: Cells, *, seed: int) -> Cells:
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
+def organisation_check(body: str) -> str:
+    """The 9th character of an organisation code from its first eight (GB 11714).
+
+    >>> organisation_check("D2143569")
+    'X'
+    """
+    total = sum(weight * int(character, 36) for weight, character in zip(_ORGANISATION_WEIGHTS, body, strict=True))
+    return "0123456789X"[-total % 11]
+
+
 def _credit_codes(chance: Random, district: list[str]) -> list[str]:
     bodies: set[str] = set()
     codes = []
     for where in district:
-        body = "MA" + "".join(chance.choices(_ORGANISATION, k=6))
+        body = "MA" + "".join(chance.choices(CREDIT_ALPHABET, k=6))
         while body in bodies:
-            body = "MA" + "".join(chance.choices(_ORGANISATION, k=6))
+            body = "MA" + "".join(chance.choices(CREDIT_ALPHABET, k=6))
         bodies.add(body)
         unchecked = f"91{_CODES[where]}{body}{organisation_check(body)}"
         codes.append(unchecked + credit_check(unchecked))

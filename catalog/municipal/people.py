@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
 
-from catalog.checkdigits import resident_check
 from catalog.geography import INDUSTRIES
 from catalog.municipal.chance import heavy, sprinkled, stream, weighted, zipf
 from catalog.municipal.enterprises import INDUSTRY_WEIGHTS, Cells
 from catalog.municipal.words import GIVEN, SURNAMES
+from masking.checkdigits import resident_check
 
 NOT_WORKING = "非在业"
 DISTRICT_WEIGHTS = {"思明区": 24, "湖里区": 23, "集美区": 20, "海沧区": 12, "同安区": 13, "翔安区": 8}
