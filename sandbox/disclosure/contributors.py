@@ -26,9 +26,9 @@ class Contributors:
     deviation: Whole
 
     def perturbed(self, counts: Whole) -> Whole:
-        """Counts of rows or units, moved in proportion to the scarcest units and rounded half up."""
+        """Counts of rows or units, moved in proportion to the scarcest units, at least as much, rounded half up."""
         fewest = np.maximum(self.fewest, 1)
-        moved = np.floor_divide(2 * self.deviation * counts + fewest, 2 * fewest)
+        moved = np.floor_divide(2 * self.deviation * np.maximum(counts, fewest) + fewest, 2 * fewest)
         return np.asarray(counts + moved, dtype=np.int64)
 
     @property
@@ -41,10 +41,10 @@ def contributors(
     measured: Measured, rows: str, sums: str, units: str, *, keys: CellKeys, rules: DisclosureRules
 ) -> Contributors:
     """Those behind a figure, from its columns of rows, key sums and units (`{}` standing for the unit kind)."""
-    count = measured.whole(rows)
-    words = keys.of_sets(measured.whole(sums), count)
+    count, key_sum = measured.whole(rows), measured.whole(sums)
+    words = keys.of_sets(key_sum, count)
     by_kind = measured.units(units)
-    enough = count > 0
+    enough = (count > 0) & (key_sum > 0)  # rows without keys would all be perturbed alike
     for unit, distinct in by_kind.items():
         enough &= _table(unit, rules).results(distinct, words[:, Slice.COUNT]) > 0
     kinds, distinct = list(by_kind), np.stack(list(by_kind.values()))

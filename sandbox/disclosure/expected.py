@@ -39,14 +39,27 @@ class ExpectedError:
         )
 
 
-def of_counts(measure: str, exact: Whole, who: Contributors, shown: Mask, rules: DisclosureRules) -> ExpectedError:
-    """Of counts: the table's deviation where rows are units, otherwise a share of the perturbed number of units."""
+def of_counts(
+    measure: str,
+    exact: Whole,
+    values: Whole,
+    *,
+    who: Contributors,
+    told: Numbers,
+    shown: Mask,
+    rules: DisclosureRules,
+) -> ExpectedError:
+    """Of counts: the table's deviation where rows are units, otherwise a share made of perturbed figures alone.
+
+    `told` is the deviation of what was added for the largest unit.
+    """
     if not shown.any():
         return ExpectedError(measure)
     deviation = float(rules.variance**0.5)
     if (exact[shown] == who.fewest[shown]).all():
         return ExpectedError(measure, absolute=round(deviation, 1))
-    return of_shares(measure, deviation / np.maximum(who.perturbed(who.fewest), 1), shown)
+    units = np.maximum(who.perturbed(who.fewest), 1)
+    return of_shares(measure, deviation / units + told / np.maximum(values, 1), shown)
 
 
 def of_shares(measure: str, shares: Numbers, shown: Mask) -> ExpectedError:

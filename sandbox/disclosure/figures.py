@@ -1,87 +1,51 @@
 """How each kind of figure is protected: one function a kind, from measured columns to what may be shown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from sandbox.disclosure.cell_key import CellKeys, Slice
-from sandbox.disclosure.contributors import Contributors
+from sandbox.disclosure.cell_key import Slice
+from sandbox.disclosure.errors import NotMeasured
 from sandbox.disclosure.expected import ExpectedError, of_counts, of_digits, of_shares
 from sandbox.disclosure.magnitude import (
     Sums,
-    dominated,
+    count_noise,
     lopsided,
     moment_noise,
     perturbed_moment,
     significant,
     sum_noise,
 )
-from sandbox.disclosure.measured import Mask, Measured, Numbers
+from sandbox.disclosure.moments import FREE_OF_SCALE, OF_FIRST, influence
 from sandbox.disclosure.perturbation import perturbation_table
-from sandbox.disclosure.rules import DisclosureRules
-from sandbox.plan import Measure, MeasureKind
-
-LARGEST_WHOLE = 2.0**62
-
-
-@dataclass(frozen=True)
-class Workings:
-    """What a figure is protected with: the measured table, its contributors where `open`, the rules and the keys."""
-
-    measured: Measured
-    measure: Measure
-    who: Contributors
-    open: Mask
-    rules: DisclosureRules
-    keys: CellKeys
-
-    def numbers(self, suffix: str) -> Numbers:
-        """A measured column of this measure."""
-        return self.measured.numbers(f"{self.measure.name}_{suffix}")
-
-    def largest(self, suffix: str) -> Numbers:
-        """A measured column of contributions by unit kind, the greatest of the kinds."""
-        columns = [self.numbers(f"{suffix}_{unit}") for unit in self.measured.release.units]
-        return np.asarray(np.max(np.stack(columns), axis=0), dtype=np.float64)
-
-    @property
-    def dominated(self) -> Mask:
-        """Whether any kind of unit fails the dominance rules."""
-        total = self.numbers("a")
-        failed = np.zeros(len(total), dtype=np.bool_)
-        for unit in self.measured.release.units:
-            failed |= dominated(total, self.numbers(f"t1_{unit}"), self.numbers(f"t2_{unit}"), self.rules)
-        return failed
-
-    @property
-    def minimum(self) -> int:
-        """The largest of the minima of the units concerned."""
-        return max(self.rules.minimum(unit) for unit in self.measured.release.units)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A protected column, where it is shown, and the error to expect of it."""
-
-    values: pa.Array
-    shown: Mask
-    error: ExpectedError
+from sandbox.disclosure.workings import Figure, Workings, fewer, written
+from sandbox.plan import MeasureKind
 
 
 def count(work: Workings) -> Figure:
-    """Rows or units, perturbed by cell key; never between 1 and the minimum less 1."""
-    exact = work.measured.whole(f"{work.measure.name}_v")
-    values = work.who.perturbed(exact)
-    shown = work.open & (exact > 0) & (values >= work.minimum)
-    error = of_counts(work.measure.name, exact, work.who, shown, work.rules)
+    """Rows or units, perturbed by cell key; never between 1 and the minimum less 1.
+
+    Where a unit may stand in several rows, a count of rows is a sum: dominance holds, and the largest unit is hidden.
+    """
+    exact = work.measured.whole(work.name("v"))
+    values, told = work.who.perturbed(exact), np.zeros(len(exact))
+    shown = work.open & (exact > 0)
+    if work.units("t1_{}"):
+        noise = count_noise(
+            exact, work.largest(), work.who.fewest, keys=work.keys, sets=work.who.words, rules=work.rules
+        )
+        values, told = values + np.rint(noise.added).astype(np.int64), noise.told
+        shown &= ~work.dominated()
+    shown &= values >= work.minimum
+    error = of_counts(work.measure.name, exact, values, who=work.who, told=told, shown=shown, rules=work.rules)
     return Figure(pa.array(values, mask=~shown), shown, error)
 
 
 def distinct(work: Workings) -> Figure:
-    """Distinct values, each of which met the minimum already; a single one says that all are equal."""
-    exact = work.measured.whole(f"{work.measure.name}_v")
+    """Distinct values that each meet the minimum, from the units behind each; a single one says that all are equal."""
+    held = work.measured.lists(work.name("v"))
+    exact = np.array([sum(units >= work.minimum for units in cell) for cell in held], dtype=np.int64)
     table = perturbation_table(variance=work.rules.variance, deviation=work.rules.deviation, least=1)
     values = table.results(exact, work.who.words[:, Slice.DISTINCT])
     shown = work.open & (exact > 1) & (values > 0)
@@ -95,11 +59,11 @@ def magnitude(work: Workings) -> Figure:
         value=work.numbers("v"),
         low=work.numbers("lo"),
         high=work.numbers("hi"),
-        first=work.largest("t1"),
+        first=work.largest(),
         rows=work.who.rows,
         units=work.who.fewest,
     )
-    failed = work.dominated | lopsided(sums, work.rules)
+    failed = work.dominated() | lopsided(sums, work.rules)
     noise = sum_noise(sums, keys=work.keys, sets=work.who.words, rules=work.rules)
     values, told = sums.value * work.who.factor + noise.added, noise.told
     if work.measure.kind is MeasureKind.MEAN:
@@ -113,16 +77,21 @@ def magnitude(work: Workings) -> Figure:
 
 
 def moment(work: Workings) -> Figure:
-    """Variance, correlation, regression: enough residual degrees of freedom, relative noise, few digits."""
-    value = work.numbers("v")
-    failed = work.who.fewest - work.measure.parameters < work.rules.residual
-    influence = 1 / np.maximum(work.who.fewest, 1)
-    if work.measured.has(f"{work.measure.name}_a"):
-        failed |= work.dominated
-        influence = np.maximum(influence, work.largest("t1") / work.numbers("a"))
-    if work.measured.has(f"{work.measure.name}_lo"):
-        failed |= work.measured.same(f"{work.measure.name}_lo", f"{work.measure.name}_hi")
-    noise = moment_noise(value, influence, keys=work.keys, sets=work.who.words, rules=work.rules)
+    """Variance, correlation, regression: enough residual degrees of freedom, dominance, relative noise, few digits.
+
+    A function whose value is of its second argument's size needs that argument's contributions too (`m_b_a`, ...).
+    """
+    value, function = work.numbers("v"), work.measure.label
+    failed = work.dominated() | (work.who.fewest - work.measure.parameters < work.rules.residual)
+    failed |= work.measured.same(work.name("lo"), work.name("hi"))
+    share = np.maximum(1 / np.maximum(work.who.fewest, 1), work.largest() / work.numbers("a"))
+    share = np.maximum(share, influence(function, value, work.numbers("lo"), work.numbers("hi"), work.who.rows))
+    if work.measured.has(work.name("b_a")):
+        failed |= work.dominated("b_")
+        share = np.maximum(share, work.largest("b_") / work.numbers("b_a"))
+    elif function not in OF_FIRST | FREE_OF_SCALE:
+        failed |= True
+    noise = moment_noise(value, share, keys=work.keys, sets=work.who.words, rules=work.rules)
     values = perturbed_moment(value, noise.added)
     shown = work.open & ~failed & np.isfinite(values)
     error = of_shares(work.measure.name, noise.told, shown)
@@ -131,16 +100,18 @@ def moment(work: Workings) -> Figure:
 
 def quantile(work: Workings) -> Figure:
     """One quantile or a list of them: the minimum on each side, not all equal, few digits."""
-    name = work.measure.name
-    shown = work.open & ~work.measured.same(f"{name}_lo", f"{name}_hi")
-    for unit in work.measured.release.units:
-        for side in ("below", "above"):
-            shown &= work.measured.whole(f"{name}_{side}_{unit}") >= work.rules.minimum(unit)
+    shown = work.open & ~work.measured.same(work.name("lo"), work.name("hi"))
+    for side in ("below_{}", "above_{}"):
+        units = work.units(side)
+        if not units:
+            raise NotMeasured(work.measured.release.name, work.name(side.format("*")))
+        for unit in units:
+            shown &= work.measured.whole(work.name(side.format(unit))) >= work.rules.minimum(unit)
     digits = fewer(work.measure.digits, work.rules.quantile_digits)
-    error = of_digits(name, digits)
-    if work.measured.is_list(f"{name}_v"):
-        lists = work.measured.lists(f"{name}_v")
-        shown &= np.array([values is not None for values in lists], dtype=np.bool_)
+    error = of_digits(work.measure.name, digits)
+    if work.measured.is_list(work.name("v")):
+        lists = work.measured.lists(work.name("v"))
+        shown &= np.array([bool(values) for values in lists], dtype=np.bool_)
         rounded = [
             significant(np.array(values, dtype=np.float64), digits).tolist() if visible else None
             for values, visible in zip(lists, shown.tolist(), strict=True)
@@ -148,20 +119,6 @@ def quantile(work: Workings) -> Figure:
         return Figure(pa.array(rounded, type=pa.list_(pa.float64())), shown, error)
     values = work.numbers("v")
     return written(work, significant(values, digits), shown & np.isfinite(values), error)
-
-
-def written(work: Workings, values: Numbers, shown: Mask, error: ExpectedError) -> Figure:
-    """The figure as a column: whole numbers as int64, others as float64, null where it is hidden."""
-    if not work.measure.whole:
-        return Figure(pa.array(values, mask=~shown), shown, error)
-    shown = shown & (np.abs(values) < LARGEST_WHOLE)
-    whole = np.rint(np.where(shown, values, 0)).astype(np.int64)
-    return Figure(pa.array(whole, mask=~shown), shown, error)
-
-
-def fewer(asked: int | None, most: int) -> int:
-    """Significant digits: what the measure asks for, never more than the rules allow."""
-    return most if asked is None else min(asked, most)
 
 
 PROTECTIONS: Mapping[MeasureKind, Callable[[Workings], Figure]] = {

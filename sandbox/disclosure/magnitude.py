@@ -95,8 +95,18 @@ def sum_noise(sums: Sums, *, keys: CellKeys, sets: Words, rules: DisclosureRules
     return _noise(turned * sums.reach, sets[:, Slice.MAGNITUDE], drawn, rules)
 
 
+def count_noise(
+    rows: Whole, first: Numbers, units: Whole, *, keys: CellKeys, sets: Words, rules: DisclosureRules
+) -> Noise:
+    """Noise for a count of rows, over its units' own: by how many rows the largest unit exceeds the mean unit."""
+    mean = rows / np.maximum(units, 1)
+    excess = np.maximum(first - mean, 0)
+    drawn = keys.of_arguments(sets, mantissa(excess / mean), np.zeros_like(rows))
+    return _noise(excess, sets[:, Slice.MAGNITUDE], drawn, rules)
+
+
 def moment_noise(value: Numbers, influence: Numbers, *, keys: CellKeys, sets: Words, rules: DisclosureRules) -> Noise:
-    """Relative noise for a moment: a multiple of its top contributor's share, never tiny, at most a half."""
+    """Relative noise for a moment: a multiple of its top contributor's influence, never tiny, at most a half."""
     drawn = keys.of_arguments(sets, mantissa(np.abs(value)), mantissa(influence))
     reach = np.clip(rules.moment * influence, rules.moment_least, 0.5)
     return _noise(reach, sets[:, Slice.MOMENT], drawn, rules)

@@ -52,13 +52,13 @@ class Measured:
         kind = self.column(name).type
         return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
-    def lists(self, name: str) -> list[list[float] | None]:
-        """A column of lists of numbers; `None` for a null list or one that holds a null."""
+    def lists(self, name: str) -> list[list[float]]:
+        """A column of lists of numbers; an empty list where it is null or holds a null."""
         column = self.column(name)
-        if not _is_number(column.type.value_type):
+        if not (self.is_list(name) and _is_number(column.type.value_type)):
             raise NotMeasured(self.release.name, name)
         return [
-            None if values is None or None in values else [float(value) for value in values]
+            [] if values is None or None in values else [float(value) for value in values]
             for values in column.to_pylist()
         ]
 

@@ -11,9 +11,10 @@ from sandbox.disclosure.cell_key import CellKeys
 from sandbox.disclosure.contributors import Contributors, contributors
 from sandbox.disclosure.errors import NotMeasured
 from sandbox.disclosure.expected import ExpectedError
-from sandbox.disclosure.figures import PROTECTIONS, Figure, Workings
+from sandbox.disclosure.figures import PROTECTIONS
 from sandbox.disclosure.measured import Mask, Measured
 from sandbox.disclosure.rules import DisclosureRules
+from sandbox.disclosure.workings import Figure, Workings
 from sandbox.plan import Measure, Release
 
 

@@ -51,9 +51,9 @@ class DisclosureRules:
             raise RulesNotLawful(breaches)
 
     def minimum(self, unit: str) -> int:
-        """The least distinct units of that kind a released cell rests on."""
-        named = dict(self.frequency)
-        return max(named.get(unit, named["other"]), PERSON_FLOOR if unit in PERSONS else FLOOR)
+        """The least distinct units a released cell rests on; a unit is named by its kind, `kind#2` for a second one."""
+        kind, named = unit.partition("#")[0], dict(self.frequency)
+        return max(named.get(kind, named["other"]), PERSON_FLOOR if kind in PERSONS else FLOOR)
 
     @cached_property
     def digest(self) -> str:

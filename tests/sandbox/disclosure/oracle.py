@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sandbox.disclosure.perturbation import GRID, perturbation_table
@@ -63,7 +63,8 @@ def figure(rows: list[Row], want: Wanted, case: Case) -> Shown:
     elif want.kind is MeasureKind.COUNT:
         behind = taken
     else:
-        behind = [row for row in taken if row.x is not None and row.x != 0]
+        zero_adds = want.kind in {MeasureKind.QUANTILE, MeasureKind.MOMENT}
+        behind = [row for row in taken if row.x is not None and (zero_adds or row.x != 0)]
     who = enough(behind, case)
     if who is None or (want.filtered and len(behind) == len(rows)):
         return None
@@ -82,7 +83,15 @@ def figure(rows: list[Row], want: Wanted, case: Case) -> Shown:
 
 def count(who: Behind, want: Wanted, case: Case) -> Shown:
     exact = len({row.units[want.of_units] for row in who.rows}) if want.of_units else len(who.rows)
-    result = exact + math.floor(Fraction(who.moved * exact, who.fewest) + Fraction(1, 2))
+    result = exact + math.floor(Fraction(who.moved * max(exact, who.fewest), who.fewest) + Fraction(1, 2))
+    if not want.of_units:
+        who = replace(who, rows=[replace(row, x=1.0) for row in who.rows])
+        if dominated(who, case):
+            return None
+        mean = exact / who.fewest
+        excess = max(max(contributions(who, unit)[0] for unit in case.units) - mean, 0)
+        drawn = argument_words(who.words, leading(excess / mean), 0)
+        result += round(excess * chance(who.words[1], drawn[0], case.rules))
     return result if result >= max(case.rules.minimum(unit) for unit in case.units) else None
 
 
@@ -128,7 +137,7 @@ def moment(who: Behind, want: Wanted, case: Case) -> Shown:
     n, s, q = len(values), sum(values), sum(value * value for value in values)
     exact = (n * q - s * s) / (n * n)
     share = max(contributions(who, unit)[0] for unit in case.units) / sum(abs(value) for value in values)
-    share = max(share, 1 / who.fewest)
+    share = max(share, 1 / who.fewest, min((max(values) - min(values)) ** 2 / (4 * n * exact), 1))
     reach = min(max(case.rules.moment * share, case.rules.moment_least), 0.5)
     drawn = argument_words(who.words, leading(exact), leading(share))
     relative = reach * chance(who.words[2], drawn[0], case.rules)

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pyarrow as pa
@@ -40,13 +40,14 @@ class Wanted:
     whole: bool = False
     parameters: int = 1
     digits: int | None = None
+    function: str = "var_pop"
 
     def measure(self) -> Measure:
         """The measure as the gate would hand it on."""
         return Measure(
             self.name,
             self.kind,
-            label=self.name,
+            label=self.function,
             conditional=self.filtered,
             parameters=self.parameters,
             digits=self.digits,
@@ -70,6 +71,13 @@ class Case:
         return Release("r0", keys, tuple(want.measure() for want in self.wanted), self.units, Statement(""))
 
 
+VALUES = {
+    MeasureKind.COUNT: pa.int64(),
+    MeasureKind.DISTINCT: pa.list_(pa.int64()),
+    MeasureKind.QUANTILE: pa.list_(pa.float64()),
+}
+
+
 def measured(case: Case) -> pa.Table:
     """The measured table of a case."""
     cells: dict[str, list[Row]] = defaultdict(list)
@@ -89,17 +97,15 @@ def measured(case: Case) -> pa.Table:
 
 def schema(case: Case) -> pa.Schema:
     """The types the engine gives these columns: key sums are HUGEINT, which Arrow holds as a decimal."""
-    sums, lists = pa.decimal128(38, 0), pa.list_(pa.float64())
+    sums = pa.decimal128(38, 0)
     fields = [("k0", pa.string())] if case.grouped else []
     fields += [("n", pa.int64()), ("s", sums), *((f"c_{unit}", pa.int64()) for unit in case.units)]
     for want in case.wanted:
         for name in columns([], want, case):
             whole = name in "nd" or name[0] in "cb" or name.startswith("above")
             kind = sums if name == "s" else pa.int64() if whole else pa.float64()
-            if name == "v" and want.kind in {MeasureKind.COUNT, MeasureKind.DISTINCT}:
-                kind = pa.int64()
-            if name == "v" and want.kind is MeasureKind.QUANTILE:
-                kind = lists
+            if name == "v":
+                kind = VALUES.get(want.kind, pa.float64())
             fields.append((f"{want.name}_{name}", kind))
     return pa.schema(fields)
 
@@ -112,10 +118,11 @@ def columns(rows: list[Row], want: Wanted, case: Case) -> dict[str, object]:
     made: dict[str, object] = {"n": len(behind), "s": key_sum(behind), **distinct("c_{}", behind, case.units)}
     match want.kind:
         case MeasureKind.COUNT:
-            units = {row.units[want.of_units] for row in behind} if want.of_units else behind
-            return made | {"v": len(units)}
+            if want.of_units:
+                return made | {"v": len({row.units[want.of_units] for row in behind})}
+            return made | {"v": len(behind), **tops([replace(row, x=1) for row in behind], case.units)}
         case MeasureKind.DISTINCT:
-            return made | {"v": met_values(behind, case)}
+            return made | {"v": holders(behind, case.units)}
         case MeasureKind.QUANTILE:
             made |= quantiles(behind, values, want, case.units)
         case MeasureKind.SUM | MeasureKind.MEAN:
@@ -134,7 +141,7 @@ def contributes(row: Row, want: Wanted) -> bool:
         return True
     if want.kind is MeasureKind.DISTINCT:
         return row.category is not None
-    return row.x is not None and row.x != 0
+    return row.x is not None and (row.x != 0 or want.kind not in {MeasureKind.SUM, MeasureKind.MEAN})
 
 
 def key_sum(rows: list[Row]) -> Decimal | None:
@@ -145,15 +152,12 @@ def distinct(pattern: str, rows: list[Row], units: tuple[str, ...]) -> dict[str,
     return {pattern.format(unit): len({row.units[unit] for row in rows}) for unit in units}
 
 
-def met_values(rows: list[Row], case: Case) -> int:
-    """Categories each of which meets the minimum frequency."""
+def holders(rows: list[Row], units: tuple[str, ...]) -> list[int] | None:
+    """For each category the least number of units of any kind that hold it."""
     by_value = defaultdict(list)
     for row in rows:
         by_value[row.category].append(row)
-    return sum(
-        all(number >= case.rules.minimum(unit) for unit, number in distinct("{}", group, case.units).items())
-        for group in by_value.values()
-    )
+    return [min(distinct("{}", group, units).values()) for group in by_value.values()] or None
 
 
 def tops(rows: list[Row], units: tuple[str, ...]) -> dict[str, float | None]:

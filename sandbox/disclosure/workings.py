@@ -1,0 +1,89 @@
+"""What a figure is protected with, and what comes of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from sandbox.disclosure.cell_key import CellKeys
+from sandbox.disclosure.contributors import Contributors
+from sandbox.disclosure.errors import NotMeasured
+from sandbox.disclosure.expected import ExpectedError
+from sandbox.disclosure.magnitude import dominated
+from sandbox.disclosure.measured import Mask, Measured, Numbers
+from sandbox.disclosure.rules import DisclosureRules
+from sandbox.plan import Measure
+
+LARGEST_WHOLE = 2.0**62
+
+
+@dataclass(frozen=True)
+class Workings:
+    """What a figure is protected with: the measured table, its contributors where `open`, the rules and the keys."""
+
+    measured: Measured
+    measure: Measure
+    who: Contributors
+    open: Mask
+    rules: DisclosureRules
+    keys: CellKeys
+
+    def name(self, suffix: str) -> str:
+        """A measured column of this measure, by name."""
+        return f"{self.measure.name}_{suffix}"
+
+    def numbers(self, suffix: str) -> Numbers:
+        """A measured column of this measure."""
+        return self.measured.numbers(self.name(suffix))
+
+    def units(self, suffix: str) -> tuple[str, ...]:
+        """The kinds of unit a column was measured for, `{}` standing for the unit."""
+        return tuple(unit for unit in self.measured.release.units if self.measured.has(self.name(suffix.format(unit))))
+
+    def largest(self, argument: str = "") -> Numbers:
+        """The largest contribution of one unit, of any kind."""
+        return np.asarray(np.max(np.stack([first for first, _ in self.tops(argument)]), axis=0), dtype=np.float64)
+
+    def dominated(self, argument: str = "") -> Mask:
+        """Whether any kind of unit fails the dominance rules."""
+        total = self.numbers(f"{argument}a")
+        failed = [dominated(total, first, second, self.rules) for first, second in self.tops(argument)]
+        return np.asarray(np.any(np.stack(failed), axis=0), dtype=np.bool_)
+
+    def tops(self, argument: str) -> list[tuple[Numbers, Numbers]]:
+        """Largest and second largest contributions by kind of unit.
+
+        A kind that an inner grouping folded into another has none: its contributions lie within the other's.
+        """
+        units = self.units(f"{argument}t1_{{}}")
+        if not units:
+            raise NotMeasured(self.measured.release.name, self.name(f"{argument}t1_*"))
+        return [(self.numbers(f"{argument}t1_{unit}"), self.numbers(f"{argument}t2_{unit}")) for unit in units]
+
+    @property
+    def minimum(self) -> int:
+        """The largest of the minima of the units concerned."""
+        return max(self.rules.minimum(unit) for unit in self.measured.release.units)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A protected column, where it is shown, and the error to expect of it."""
+
+    values: pa.Array
+    shown: Mask
+    error: ExpectedError
+
+
+def written(work: Workings, values: Numbers, shown: Mask, error: ExpectedError) -> Figure:
+    """The figure as a column: whole numbers as int64, others as float64, null where it is hidden."""
+    if not work.measure.whole:
+        return Figure(pa.array(values, mask=~shown), shown, error)
+    shown = shown & (np.abs(values) < LARGEST_WHOLE)
+    whole = np.rint(np.where(shown, values, 0)).astype(np.int64)
+    return Figure(pa.array(whole, mask=~shown), shown, error)
+
+
+def fewer(asked: int | None, most: int) -> int:
+    """Significant digits: what the measure asks for, never more than the rules allow."""
+    return most if asked is None else min(asked, most)
