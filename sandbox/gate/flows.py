@@ -58,6 +58,10 @@ def flows(binding: Binding, expression: Expression) -> frozenset[Flow]:
             values = [flows(binding, part) for part in expression.arguments]
             conditions = () if expression.condition is None else (condition(binding, expression.condition),)
             return frozenset().union(*values, *conditions, *(flows(binding, key.by) for key in expression.order))
+        case Window():
+            inside = flows(binding, expression.of)
+            by = [part for part in expression.partition if binding.unit_of(part) is None]
+            return inside.union(*(condition(binding, part) for part in (*by, *(key.by for key in expression.order))))
         case _:
             return parts(binding, expression)
 
@@ -107,7 +111,8 @@ def require(binding: Binding, found: Iterable[Flow], *, value: Use, at: int | No
     for flow in found:
         column = binding.granted.resources[flow.resource.lower()].columns[flow.column.lower()]
         need = {Role.VALUE: value, Role.CONDITION: Use.FILTER, Role.PRESENCE: None}[flow.role]
-        if need is None or need in column.uses:
+        shown = binding.granted.resources[flow.resource.lower()].open and Use.SHOW in column.uses
+        if need is None or need in column.uses or shown:
             binding.uses.add((flow.path, need or Use.FILTER))
             continue
         if need is Use.FILTER and Use.GROUP in column.uses and flow.role is Role.CONDITION and value is Use.GROUP:

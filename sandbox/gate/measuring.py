@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.gate.joins import conjuncts
 from sandbox.gate.printer import Printer, quoted
 from sandbox.gate.tree import Expression, From, Grouping, Unit
-from sandbox.plan import MeasureKind
+from sandbox.plan import MeasureKind, Statement
 
 if TYPE_CHECKING:
     from sandbox.gate.measures import Specification
@@ -58,8 +58,9 @@ class Measurement:
     specifications: tuple["Specification", ...]
 
 
-def measured(printer: Printer, wanted: Measurement) -> str:
-    """The body of a release's statement; the measured columns are those `sandbox.plan` names."""
+def measured(wanted: Measurement) -> Statement:
+    """The statement of a release; the measured columns are those `sandbox.plan` names."""
+    printer = Printer(guarded=True)
     units, names, specifications = wanted.units, wanted.names, wanted.specifications
     grouping = wanted.grouping
     cells = Cells(tuple(f"k{index}" for index in range(len(grouping.keys))), grouping.sets, grouping.plain)
@@ -81,7 +82,7 @@ def measured(printer: Printer, wanted: Measurement) -> str:
             with_.append(values(cells, units, number))
             shown.append(f"d{number}.m{number}_v")
             joins += f" LEFT JOIN d{number} ON {cells.same('main', f'd{number}')}"
-    return f"(WITH {', '.join(with_)} SELECT {', '.join(shown)} FROM main{joins})"
+    return printer.statement(f"SELECT {', '.join(shown)} FROM main{joins}", with_)
 
 
 def rows(printer: Printer, wanted: Measurement) -> str:

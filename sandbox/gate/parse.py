@@ -32,7 +32,7 @@ class Plain(DuckDB):
         }
 
 
-def parse(sql: str) -> exp.Query | exp.Pivot:
+def parse(sql: str) -> exp.Query | exp.Pivot | exp.Values:
     """The one query in the text, or a `Finding` that says what stands there instead."""
     if len(sql.encode()) > LARGEST_TEXT:
         raise Finding("text-too-long", subject=f"{LARGEST_TEXT:,}")
@@ -55,7 +55,7 @@ def parse(sql: str) -> exp.Query | exp.Pivot:
         if any(tree.args.get(name) for name in ("order", "limit", "offset", "with_", "sample", "pivots")):
             break
         tree = tree.this
-    if not isinstance(tree, exp.Query | exp.Pivot):
+    if not isinstance(tree, exp.Query | exp.Pivot | exp.Values):
         raise Finding("not-a-select", subject=statement_name(tree))
     return tree
 

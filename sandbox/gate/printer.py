@@ -1,5 +1,6 @@
 """The checked tree as SQL for the engine: every name quoted, every literal escaped, every operator bracketed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.gate.tree import (
@@ -102,9 +103,9 @@ class Printer:
     releases: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
 
-    def statement(self, body: str) -> Statement:
-        """The finished statement with its common table expressions in front."""
-        front = ", ".join(f"w{number} AS ({sql})" for number, sql in self.definitions.items())
+    def statement(self, body: str, definitions: Sequence[str] = ()) -> Statement:
+        """The finished statement with its common table expressions in front, `definitions` last."""
+        front = ", ".join([*(f"w{number} AS ({sql})" for number, sql in self.definitions.items()), *definitions])
         sql = f"WITH {front} {body}" if front else body
         return Statement(sql, frozenset(self.resources), frozenset(self.releases), frozenset(self.functions))
 

@@ -223,7 +223,10 @@ def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression |
         if clause.args.get("expressions") or count is None or (options is not None and any(options.args.values())):
             binding.refuse("not-supported", subject="LIMIT", node=clause)
             continue
-        found.append(expressions.expression(binding, scope, count))
+        bound = expressions.expression(binding, scope, count)
+        if not isinstance(bound, Literal):
+            bound = binding.refuse("not-supported", subject=f"{name.upper()} ...", node=clause)
+        found.append(bound)
     return found[0], found[1]
 
 

@@ -8,7 +8,6 @@ from sandbox.gate.binding import Binding, walk
 from sandbox.gate.block import Block, fields_of, finished, one_row
 from sandbox.gate.joins import Side
 from sandbox.gate.measuring import Measurement, measured
-from sandbox.gate.printer import Printer
 from sandbox.gate.tree import (
     Aggregate,
     Call,
@@ -112,7 +111,6 @@ def outcome(drawing: Drawing, grouping: Grouping, after: Block, name: str) -> Re
 def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) -> str:
     """The release itself, added to the plan unless the same was asked before; its name."""
     names = unit_names(drawing.units)
-    printer = Printer(guarded=True)
     wanted = Measurement(
         source=found.source,
         where=tuple(found.where),
@@ -121,7 +119,7 @@ def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) 
         names=names,
         specifications=tuple(drawing.specifications),
     )
-    statement = printer.statement(measured(printer, wanted))
+    statement = measured(wanted)
     known = binding.releases.get(statement.sql)
     if known is not None:
         return known.name

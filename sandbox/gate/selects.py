@@ -64,6 +64,8 @@ def bound(binding: Binding, scope: Scope, node: exp.Select) -> Block:
     where = node.args.get("where")
     if where is not None:
         block.where = list(joins.conjuncts(expressions.expression(binding, scope, where.this)))
+        for aggregate in (found for part in block.where for found in flows.aggregates(part)):
+            binding.refuse("aggregate-in-where", subject=aggregate.function, at=aggregate.at)
     shown = list(block.shown)
     block.grouping = groupings.grouping(binding, scope, node.args.get("group"), shown)
     for name in ("having", "qualify"):
@@ -176,13 +178,27 @@ def open_block(binding: Binding, block: Block, *, released: bool, single_source:
         flows.require(binding, joined_or_filtered(binding, part), value=Use.FILTER)
     touches = frozenset().union(*(relation.touches for relation in read(block.source)))
     single = (block.aggregated and block.grouping is None) or (single_source and not block.aggregated)
-    relation = finished(block, fields_of(binding, block.projections), released=released)
+    fields = fields_of(binding, block.projections)
+    if block.aggregated:
+        fields = tuple(replace(known, flows=frozenset()) for known in fields)
+        check_open_grouping(binding, block)
+    relation = finished(block, fields, released=released)
     determined = None
     if block.grouping is not None and block.grouping.plain:
         inner = {expression: f"c{index}" for index, expression in enumerate(block.shown)}
         if all(key in inner for key in block.grouping.keys):
             determined = tuple(inner[key] for key in block.grouping.keys)
     return replace(relation, single=single or one_row(block), determined=determined, touches=touches)
+
+
+def check_open_grouping(binding: Binding, block: Block) -> None:
+    """Over open rows too, keys need `group` and arguments `aggregate`, unless the column may be shown anyway."""
+    for key in block.grouping.keys if block.grouping is not None else ():
+        flows.require(binding, flows.flows(binding, key), value=Use.GROUP, at=block.at)
+    for part in block.after:
+        for aggregate in flows.aggregates(part):
+            need = Use.GROUP if aggregate.function == "count" else Use.AGGREGATE
+            flows.require(binding, flows.flows(binding, aggregate), value=need, at=aggregate.at)
 
 
 def joined_or_filtered(binding: Binding, part: Expression) -> Iterable[Flow]:
