@@ -1,0 +1,58 @@
+"""The parts of an agreement: its seven contents, signatures, filing and stops (Measure, Articles 12, 17, 18)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from logs.model import ActorId, OrganisationId, Role
+
+
+class Verifier(Protocol):
+    """Says whether a signature was made with a key."""
+
+    def valid(self, key: str, statement: bytes, signature: str) -> bool:
+        """Whether that public key signed that statement; key and signature in hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """The seven contents of Article 17."""
+
+    rights_and_duties: str
+    scenario: str
+    data_scope: str
+    conditions: str
+    security: str
+    fees: str
+    liability: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """One side's signature over the statement, with the signer's key on record."""
+
+    side: Role
+    by: ActorId
+    key: str
+    signature: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """The filing with the bureau, under its number, and whether after the deadline."""
+
+    notice: str
+    by: ActorId
+    at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """Processing stopped because of a risk that was seen (Article 18): who, when, the note to the bureau."""
+
+    by: ActorId
+    organisation: OrganisationId
+    at: datetime
+    note: str

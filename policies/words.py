@@ -1,0 +1,112 @@
+"""Names of things, parties, states, moves and materials for readers, Chinese and English; one meaning to a word."""
+
+from collections.abc import Mapping
+
+from logs.errors import Language
+
+_ROWS = """
+    organisation    | 组织             | organisation
+    person          | 人员             | person
+    qualification   | 主体资质         | qualification
+    evidence        | 证明材料         | evidence
+    scenario        | 应用场景         | scenario
+    application     | 开发利用申请     | application
+    agreement       | 开发利用协议     | agreement
+
+    bureau          | 市大数据主管部门 | the bureau
+    info_center     | 市信息中心       | the information center
+    operator        | 一级开发主体     | the operator
+    developer       | 二级开发主体     | the developer
+    provider        | 数据提供单位     | the data provider
+    reviewer        | 第三方审核机构   | the third-party reviewer
+    regulator       | 监管部门         | the regulator
+    system          | 平台自身         | the platform itself
+
+    acting          | 在任             | acting
+    dismissed       | 已卸任           | dismissed
+    presented       | 已提交待核验     | presented
+    accepted        | 已核验           | accepted
+    rejected        | 未通过核验       | rejected
+    demanded        | 已提出           | demanded
+    approved        | 已通过           | approved
+    refused         | 未通过           | refused
+    published       | 已发布           | published
+    withdrawn       | 已撤回           | withdrawn
+    draft           | 草稿             | draft
+    submitted       | 已提交待审核     | submitted
+    drawn           | 已拟定待签署     | drawn up
+    half_signed     | 一方已签署       | signed by one side
+    in_force        | 已生效           | in force
+    stopped         | 已停止           | stopped
+    expired         | 已到期           | expired
+    terminated      | 已终止           | terminated
+    cancelled       | 已取消           | cancelled
+    not_begun       | 尚未到生效时间   | not yet begun
+
+    appoint         | 任命             | appoint
+    dismiss         | 卸任             | dismiss
+    enrol_key       | 登记公钥         | enrol a key
+    present         | 提交             | present
+    accept          | 核验通过         | accept
+    reject          | 核验不通过       | reject
+    demand          | 提出             | demand
+    approve         | 通过             | approve
+    refuse          | 不予通过         | refuse
+    publish         | 发布             | publish
+    withdraw        | 撤回             | withdraw
+    revise          | 修改             | revise
+    submit          | 提交             | submit
+    draw            | 拟定             | draw up
+    sign            | 签署             | sign
+    file            | 报送备案         | file
+    stop            | 停止             | stop
+    resume          | 恢复             | resume
+    terminate       | 终止             | terminate
+    cancel          | 取消             | cancel
+    expire          | 到期             | expire
+
+    title           | 名称             | title
+    reason          | 理由             | reason
+    reasons         | 理由             | reasons
+    note            | 风险情况         | risk note
+    notice          | 备案号           | number of the filing
+    category        | 场景类别         | class of scenario
+    purpose         | 用途说明         | purpose
+    data            | 公共数据需求     | public data demanded
+    manner          | 开发利用方式     | manner of use
+    safety          | 安全保障措施     | safety measures
+    rights_and_duties | 双方权利义务   | rights and duties of both sides
+    data_scope      | 公共数据范围     | scope of public data
+    conditions      | 开发利用条件     | conditions of use
+    security        | 数据安全要求     | data-security demands
+    fees            | 服务费用         | fees
+    liability       | 违约责任         | liability for breach
+"""
+
+
+def _read(rows: str) -> Mapping[str, Mapping[Language, str]]:
+    cells = ([cell.strip() for cell in row.split("|")] for row in rows.splitlines() if row.strip())
+    return {word: {"zh": zh, "en": en} for word, zh, en in cells}
+
+
+WORDS: Mapping[str, Mapping[Language, str]] = _read(_ROWS)
+
+
+def word(name: str, language: Language) -> str:
+    """What a reader calls it; the name itself where the table has none.
+
+    >>> word("in_force", "zh"), word("unheard_of", "en")
+    ('已生效', 'unheard_of')
+    """
+    known = WORDS.get(name)
+    return known[language] if known else name
+
+
+def words(names: object, language: Language) -> str:
+    """Several of them, in their order.
+
+    >>> words(["approve", "refuse"], "zh")
+    '通过、不予通过'
+    """
+    listed = [word(str(name), language) for name in names] if isinstance(names, list | tuple) else [str(names)]
+    return ("、" if language == "zh" else ", ").join(listed)
