@@ -4,8 +4,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +68,7 @@ def _rows(path: Path) -> Iterator[Delivered]:
             for place, text, previous, seal in connection.execute(
                 "SELECT seq, text, previous, seal FROM record ORDER BY seq"
             ):
-                yield _row(place, text, previous, seal, index.upto(place))
+                yield _row(place, text, previous, seal, index.of(place))
         except sqlite3.DatabaseError:
             yield Delivered(place + 1, None, ("database",))
 
@@ -90,22 +88,17 @@ class _Index:
     """The search index beside the records, read in the same order."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        rows = connection.execute("SELECT seq, what, id FROM mention ORDER BY seq")
-        self._groups = groupby(rows, key=itemgetter(0))
-        self._ahead = next(self._groups, None)
-        self._entries = self._read()
+        self._rows = connection.execute("SELECT seq, what, id FROM mention ORDER BY seq")
+        self._ahead = self._rows.fetchone()
 
-    def upto(self, seq: int) -> set[tuple[str, str]]:
-        """The entries of that record, with those of records before it that are not there."""
+    def of(self, seq: int) -> set[tuple[str, str]]:
+        """The entries of that record; those of records before it are passed over."""
         found: set[tuple[str, str]] = set()
         while self._ahead is not None and self._ahead[0] <= seq:
-            found |= self._entries
-            self._ahead = next(self._groups, None)
-            self._entries = self._read()
+            if self._ahead[0] == seq:
+                found.add(self._ahead[1:])
+            self._ahead = self._rows.fetchone()
         return found
-
-    def _read(self) -> set[tuple[str, str]]:
-        return {(what, id) for _, what, id in self._ahead[1]} if self._ahead else set()
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -122,17 +115,18 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _lines(path: Path) -> Iterator[Delivered]:
     place = 0
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+    with path.open("rb") as file:
         for line in file:
             for fields in _records(line):
                 place += 1
                 yield Delivered(place, fields)
 
 
-def _records(line: str) -> list[dict[str, Field] | None]:
+def _records(line: bytes) -> list[dict[str, Field] | None]:
     """The log records of one line, `None` for a line that holds none."""
     try:
-        members = json.loads(line, object_pairs_hook=_once)
+        members = json.loads(line.decode(), object_pairs_hook=_once)
+        json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair, escaped, is no text
         if "resourceLogs" in members:
             return [decoded(record) for record in records(ParseDict(members, ExportLogsServiceRequest()))]
         return [decoded(ParseDict(members, LogRecord()))]

@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from google.protobuf.message import DecodeError
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from sqlalchemy import event
 
 from logs.adapters.archive import archive_work, open_archive
 from logs.adapters.otlp import HEAD, PROTOBUF, decoded, encoded, records
@@ -15,7 +20,7 @@ from logs.adapters.receiver import Tokens, receiver_app
 from logs.delivered import Field
 from logs.misdelivered import AlteredDuplicate, AlteredRecord, BrokenChain, GapInDelivery, UnreadableRecord
 from logs.model import Actor, ActorId, OrganisationId, Role, Sealed
-from logs.reception import BeginReception, Filter, receive
+from logs.reception import BeginReception, Filter, read_delivered, receive
 from logs.seal import GENESIS, Head, chained
 from tests.logs.factories import NOON, an_event
 
@@ -199,3 +204,28 @@ def test_a_bomb_in_gzip_is_not_unpacked(client: TestClient, monkeypatch: pytest.
 def deliver(client: TestClient, *links: Sealed) -> None:
     answer = client.post("/v1/logs", content=encoded(links).SerializeToString(), headers=DELIVER)
     assert answer.status_code == 200, answer.content
+
+
+@given(st.data())
+def test_any_byte_changed_on_the_way_is_refused(data: st.DataObject) -> None:
+    (sent,) = records(encoded(CHAIN[:1]))
+    raw = bytearray(sent.SerializeToString())
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        came = LogRecord.FromString(bytes(raw))
+    except DecodeError:
+        return
+    with pytest.raises((AlteredRecord, UnreadableRecord)):
+        read_delivered(decoded(came), 1)
+
+
+def test_a_receiver_whose_disk_is_full_asks_to_be_tried_later(tmp_path: Path) -> None:
+    engine = open_archive(tmp_path / "receiver.db")
+    engine.dispose()
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 20"))
+    large = chained([an_event(1, facts={"sql": "x" * 200_000})], Head(), at=NOON)
+    with TestClient(receiver_app(engine, TOKENS, lambda: NOON)) as client:
+        answer = client.post("/v1/logs", content=encoded(large).SerializeToString(), headers=DELIVER)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert client.get("/health").json()["records"] == 0
+        deliver(client, *CHAIN)
