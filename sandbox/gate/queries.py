@@ -221,7 +221,7 @@ def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression |
         options = clause.args.get("limit_options")
         count = clause.args.get("count" if isinstance(clause, exp.Fetch) else "expression")
         if clause.args.get("expressions") or count is None or (options is not None and any(options.args.values())):
-            binding.refuse("not-supported", subject="LIMIT", node=clause)
+            found.append(binding.refuse("not-supported", subject="LIMIT", node=clause))
             continue
         bound = expressions.expression(binding, scope, count)
         if not isinstance(bound, Literal):

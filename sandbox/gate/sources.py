@@ -73,7 +73,7 @@ def item(binding: Binding, scope: Scope, node: exp.Expr) -> From:
             relation = table_function(binding, scope, node.this.name.lower(), node.this.expressions, node)
             name = name or node.this.name
         case exp.Table():
-            queries.allow(binding, node, {"this", "alias", "joins", "db", "catalog", "pivots", "sample"})
+            queries.allow(binding, node, {"this", "alias", "joins", "db", "catalog", "pivots"})
             relation = stored(binding, scope.ctes, node)
             name = name or node.name
         case exp.Unnest():

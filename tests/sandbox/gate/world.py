@@ -16,12 +16,16 @@ DISTRICTS = ("思明区", "湖里区", "集美区", "海沧区", "同安区", "�
 HIDDEN = ("name", "phone", "ent_name")
 
 
-def column(name: str, kind: ColumnType, uses: str, *, bounds: tuple[float, float] | None = None, refers: str | None = None) -> GrantedColumn:
+def column(
+    name: str, kind: ColumnType, uses: str, *, bounds: tuple[float, float] | None = None, refers: str | None = None
+) -> GrantedColumn:
     """A granted column from a line of words."""
     return GrantedColumn(name, kind, frozenset(map(Use, uses.split())), bounds, refers)
 
 
-def resource(name: str, *columns: GrantedColumn, unit: str | None = None, kind: str | None = None, unique: bool = False) -> GrantedResource:
+def resource(
+    name: str, *columns: GrantedColumn, unit: str | None = None, kind: str | None = None, unique: bool = False
+) -> GrantedResource:
     """A granted resource."""
     return GrantedResource(name, {each.name.lower(): each for each in columns}, unit, kind, unique)
 
@@ -30,6 +34,7 @@ PERSON = resource(
     "person",
     column("id_card", TEXT, "join", refers="resident_id"),
     column("district", TEXT, "group filter"),
+    column("street", TEXT, "group"),
     column("gender", TEXT, "group filter"),
     column("industry", TEXT, "group filter"),
     column("age", WHOLE, "group filter aggregate", bounds=(0, 100)),
@@ -89,6 +94,7 @@ def tables(seed: int = 7, people: int = 4_000, enterprises: int = 200, rides: in
             "name": f"人{index}",
             "phone": f"138{index:08d}",
             "district": chance.choice(DISTRICTS),
+            "street": f"街道{chance.randrange(30)}",
             "gender": chance.choice("男女"),
             "industry": f"IND{chance.randrange(10):02d}",
             "age": chance.randrange(18, 90),
@@ -148,7 +154,9 @@ def exact(cells: pa.Table, measure: Measure) -> pa.Array:
         return pa.array([len(held or []) for held in values])
     if measure.kind is MeasureKind.MEAN:
         rows = cells.column(f"{measure.name}_d").to_pylist()
-        return pa.array([value / count if count else None for value, count in zip(values, rows, strict=True)], pa.float64())
+        return pa.array(
+            [value / count if count else None for value, count in zip(values, rows, strict=True)], pa.float64()
+        )
     return cells.column(f"{measure.name}_v")
 
 
