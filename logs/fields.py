@@ -26,6 +26,7 @@ _ROWS = (
     Field("party", "相对方组织", "the other organisation concerned", "party"),
     Field("parties", "相关组织", "the organisations concerned", "party"),
     Field("provider", "数据提供单位", "data provider", "party"),
+    Field("person", "人员", "person", "person"),
     Field("rule", "规则文件", "rule document", "rule"),
     Field("session", "会话", "session", "session"),
     # data, never its values
@@ -46,6 +47,11 @@ _ROWS = (
     Field("problems", "质量问题名称", "names of quality problems"),
     # procedure
     Field("title", "名称", "title"),
+    Field("nature", "主体性质", "whether a natural person, legal person or other organisation"),
+    Field("roles", "角色（多项）", "roles"),
+    Field("condition", "安全条件", "safety condition of Article 15"),
+    Field("category", "场景类别", "class of scenario"),
+    Field("departments", "会同审核部门", "departments heard"),
     Field("annex", "协议附件摘要", "digest of the agreement's annex"),
     Field("uses", "用途（信息项=用途）", "uses, as resource.column=use"),
     Field("state", "状态", "state"),

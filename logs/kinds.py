@@ -30,6 +30,8 @@ _QUERY = "query agreement annex scenario sql resources columns uses snapshots"
 _OUTPUT = "output query agreement scenario resources title rows bytes format digest"
 _APPLICATION = "application scenario resources uses party state deadline provisional"
 _AGREEMENT = "agreement application scenario annex resources parties party begins ends state"
+_SCENARIO = "scenario title category party"
+_EVIDENCE = "party condition title digest ends"
 
 _ROWS = (
     # supply
@@ -56,19 +58,35 @@ _ROWS = (
     ),
     _kind("sample.viewed", "样例数据被查看", "Sample viewed", "resource rows digest rule"),
     # procedure
-    _kind("scenario.demanded", "场景需求已提出", "Scenario demanded", "scenario title party"),
-    _kind("scenario.approved", "场景已审定", "Scenario approved", "scenario title resources reason"),
-    _kind("scenario.published", "场景已发布", "Scenario published", "scenario title edition"),
+    _kind("organisation.registered", "组织已登记", "Organisation registered", "party title nature roles"),
+    _kind("person.appointed", "人员已任命", "Person appointed", "person party role"),
+    _kind("person.key_enrolled", "人员公钥已登记", "Person's key enrolled", "person key"),
+    _kind("person.dismissed", "人员已卸任", "Person dismissed", "person party role reason"),
+    _kind("qualification.presented", "资质证明已提交", "Evidence of qualification presented", _EVIDENCE),
+    _kind("qualification.accepted", "资质证明已核验", "Evidence of qualification accepted", _EVIDENCE),
+    _kind("qualification.rejected", "资质证明未通过", "Evidence of qualification rejected", _EVIDENCE + " reason"),
+    _kind("scenario.demanded", "场景需求已提出", "Scenario demanded", _SCENARIO),
+    _kind("scenario.approved", "场景已审定", "Scenario approved", _SCENARIO + " resources reason departments"),
+    _kind("scenario.refused", "场景未通过审定", "Scenario refused", _SCENARIO + " reason departments"),
+    _kind("scenario.published", "场景已发布", "Scenario published", _SCENARIO + " edition"),
+    _kind("scenario.withdrawn", "场景已撤回", "Scenario withdrawn", _SCENARIO + " reason"),
+    _kind("application.drafted", "申请已起草", "Application drafted", _APPLICATION),
+    _kind("application.revised", "申请已修改", "Application revised", _APPLICATION),
     _kind("application.submitted", "申请已提交", "Application submitted", _APPLICATION),
+    _kind("application.withdrawn", "申请已撤回", "Application withdrawn", _APPLICATION),
     _kind("application.approved", "申请已批准", "Application approved", _APPLICATION + " reason"),
     _kind("application.refused", "申请被驳回", "Application refused", _APPLICATION + " reasons"),
     _kind("agreement.drawn", "协议已拟定", "Agreement drawn up", _AGREEMENT + " uses"),
-    _kind("agreement.signed", "协议已签署", "Agreement signed", _AGREEMENT),
+    _kind("agreement.signed", "协议已签署", "Agreement signed", _AGREEMENT + " digest signature key"),
     _kind("agreement.in_force", "协议已生效", "Agreement in force", _AGREEMENT + " deadline provisional"),
+    _kind("agreement.cancelled", "协议已取消", "Agreement cancelled before it was signed", _AGREEMENT + " reason"),
     _kind(
         "agreement.filed", "协议已备案", "Agreement filed with the bureau", _AGREEMENT + " notice deadline provisional"
     ),
     _kind("agreement.stopped", "协议已停止", "Agreement stopped", _AGREEMENT + " reason killed"),
+    _kind("agreement.resumed", "协议已恢复", "Agreement resumed", _AGREEMENT + " reason"),
+    _kind("agreement.expired", "协议已到期", "Agreement expired", _AGREEMENT),
+    _kind("agreement.terminated", "协议已终止", "Agreement terminated", _AGREEMENT + " reason killed"),
     # access and queries
     _kind(
         "access.denied",
