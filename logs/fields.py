@@ -43,6 +43,7 @@ _ROWS = (
     Field("grade", "数据分级", "grade of the data"),
     Field("share", "命中比例", "share of cells that match"),
     Field("techniques", "脱敏技术（信息项=技术）", "desensitisation techniques, as column=technique"),
+    Field("prohibition", "禁止列入的类别", "prohibited class"),
     Field("edition", "版次", "edition"),
     Field("problems", "质量问题名称", "names of quality problems"),
     # procedure

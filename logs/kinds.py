@@ -48,11 +48,26 @@ _ROWS = (
         "resource provider digest replaced rows bytes unit_unique problems milliseconds",
     ),
     _kind(
-        "column.recognised", "信息项已识别", "Column recognised", "resource column recognised grade share decided_by"
+        "column.recognised",
+        "信息项已识别",
+        "Column recognised",
+        "resource column recognised grade share decided_by reason",
     ),
+    _kind("resource.cleared", "资源已审定可列入", "Resource cleared for listing", "resource reason"),
+    _kind("resource.barred", "资源被禁止列入", "Resource barred from listing", "resource prohibition reason"),
+    _kind("resource.withdrawn", "资源已撤出开发目录", "Resource withdrawn", "resource reason"),
     # desensitisation and catalog
     _kind("rule.drafted", "规则已起草", "Rule drafted", "rule resource resources edition digest techniques"),
     _kind("rule.approved", "规则已批准", "Rule approved", "rule resource resources edition digest reason"),
+    _kind(
+        "catalog.compiled", "开发目录已编制", "Development catalog compiled", "edition resources digest records rule"
+    ),
+    _kind(
+        "catalog.filed",
+        "开发目录已备案",
+        "Development catalog filed with the bureau",
+        "edition resources digest records notice",
+    ),
     _kind(
         "catalog.published", "开发目录已发布", "Development catalog published", "edition resources digest records rule"
     ),

@@ -18,8 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     create_engine,
     event,
+    exists,
     insert,
     make_url,
     select,
@@ -156,7 +158,10 @@ class Inbox:
         text = written(event)
         if len(text) > LONGEST:
             raise EventTooLong(event.kind, len(text), LONGEST)
-        for table in (inbox, ledger):
-            if self._connection.scalar(select(table.c.id).where(table.c.id == event.id)) is not None:
-                raise EventRecordedTwice(event.kind, event.id)
-        self._connection.execute(insert(inbox).values(id=event.id, at=event.at, text=text))
+        if self._connection.scalar(_ON_RECORD, {"id": event.id}):
+            raise EventRecordedTwice(event.kind, event.id)
+        self._connection.execute(_RECORD, {"id": event.id, "at": event.at, "text": text})
+
+
+_ON_RECORD = select(exists().where(inbox.c.id == bindparam("id")) | exists().where(ledger.c.id == bindparam("id")))
+_RECORD = insert(inbox)
