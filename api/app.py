@@ -40,7 +40,7 @@ def create_app(platform: Platform) -> FastAPI:
         state=platform.settings.state,
         default=platform.settings.language,
         limit=platform.settings.body_limit,
-        unlimited=platform.takes_files,
+        upload_limit=platform.settings.upload_limit,
     )
     return app
 

@@ -15,6 +15,7 @@ from api.errors import IdempotencyKeyReused, TokenMissing
 from api.identity import digest, identify
 from api.languages import preferred
 from api.repeats import KEY_LENGTH, Answer, Repeat, claim, fingerprint, release, settle
+from api.uploads import takes_files
 from api.wiring import Platform
 from logs.errors import Language
 from logs.model import Actor, EventId
@@ -86,13 +87,14 @@ def idempotency_key(
 
 
 class Call(APIRoute):
-    """A route whose POST is done once however often it is sent with one `Idempotency-Key`."""
+    """A route that knows who asks before it reads what they send, and does a POST with one `Idempotency-Key` once."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own work, wrapped."""
         work = super().get_route_handler()
 
         async def call(request: Request) -> Response:
+            await run_in_threadpool(_identified, request)
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":
                 return await work(request)
@@ -103,10 +105,10 @@ class Call(APIRoute):
 
 async def _once(request: Request, key: str, work: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
     house = platform(request)
-    actor = await run_in_threadpool(_identified, request)
+    actor = _identified(request)
     if len(key) > KEY_LENGTH:
         raise IdempotencyKeyReused
-    body = b"" if house.takes_files(request.url.path) else await request.body()
+    body = request.headers.get("content-length", "").encode() if takes_files(request.url.path) else await request.body()
     wanted = Repeat(actor.id, key, fingerprint("POST", request.url.path, body), house.clock())
     kept_for = timedelta(hours=house.settings.idempotency_hours)
     known = await run_in_threadpool(claim, house.begin, wanted, kept_for=kept_for)

@@ -1,7 +1,7 @@
 """The outermost layers, as plain ASGI: size of a request, security headers, and no fault that shows its insides."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,7 @@ from api.faults import InternalFault
 from api.languages import preferred
 from api.problems import problem
 from api.state import known
+from api.uploads import require_size, takes_files
 from logs.errors import Language, Refusal
 
 DRAINED = 64 << 20  # a larger body is not even read to its end before it is refused
@@ -64,10 +65,8 @@ def refusal_of(error: Exception, *, state: Path) -> Refusal:
 class Edge:
     """Wraps the application: refuses large requests, adds security headers, turns faults into problems."""
 
-    def __init__(
-        self, app: ASGIApp, *, state: Path, default: Language, limit: int, unlimited: Callable[[str], bool]
-    ) -> None:
-        self.app, self.state, self.default, self.limit, self.unlimited = app, state, default, limit, unlimited
+    def __init__(self, app: ASGIApp, *, state: Path, default: Language, limit: int, upload_limit: int) -> None:
+        self.app, self.state, self.default, self.limit, self.upload_limit = app, state, default, limit, upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,7 +84,9 @@ class Edge:
             await send(message)
 
         try:
-            if not self.unlimited(scope["path"]):
+            if takes_files(scope["path"]):
+                require_size(Headers(scope=scope).get("content-length"), limit=self.upload_limit)
+            else:
                 receive = await self._read(Headers(scope=scope), receive)
             await self.app(scope, receive, sending)
         except Refusal as refusal:

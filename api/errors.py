@@ -93,6 +93,17 @@ class BodyTooLarge(Refusal):
         }[language]
 
 
+class LengthMissing(Refusal):
+    """An upload does not say how large it is."""
+
+    kind: ClassVar[str] = "length-missing"
+    title: ClassVar[dict[Language, str]] = {"zh": "上传未说明大小", "en": "The upload does not say its size"}
+
+    def remedy(self, language: Language) -> str:
+        """Say it."""
+        return {"zh": "请带上 Content-Length 请求头。", "en": "Send the header Content-Length."}[language]
+
+
 FAULTS: dict[str, dict[Language, str]] = {
     "missing": {"zh": "缺少此项", "en": "is missing"},
     "extra_forbidden": {"zh": "没有这一项", "en": "is not a field of this call"},
@@ -115,6 +126,8 @@ FAULTS: dict[str, dict[Language, str]] = {
     "bool_type": {"zh": "应为 true 或 false", "en": "must be true or false"},
     "greater_than_equal": {"zh": "太小", "en": "is too small"},
     "less_than_equal": {"zh": "太大", "en": "is too large"},
+    "filename_invalid": {"zh": "文件名不可用", "en": "has a file name that cannot be used"},
+    "filename_twice": {"zh": "文件名重复", "en": "has a file name that stands twice"},
     "timezone_aware": {"zh": "时间须带时区", "en": "needs a time zone"},
 }
 

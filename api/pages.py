@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api.errors import NoSuchPath
 from api.languages import preferred
-from api.problems import BY_SLUG, STATUS
+from api.statuses import BY_SLUG, STATUS
 from logs.errors import Language, Refusal
 
 pages = APIRouter(include_in_schema=False)

@@ -1,45 +1,14 @@
 """Refusals as RFC 9457 problems: one table says which status each has, and its `type` is a page of this API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from api import errors as edge
 from api import faults
-from logs import errors as logs
+from api.statuses import STATUS
 from logs.errors import Language, Refusal
-from sandbox import errors as sandbox
-
-STATUSES: Mapping[int, tuple[type[Refusal], ...]] = {
-    400: (edge.CursorUnknown,),
-    401: (edge.TokenMissing, edge.TokenUnknown, edge.TokenExpired, edge.TokenRevoked),
-    404: (edge.NoSuchPath,),
-    405: (edge.MethodNotAllowed,),
-    406: (edge.NotAcceptable,),
-    409: (edge.IdempotencyKeyBusy,),
-    413: (edge.BodyTooLarge,),
-    415: (edge.MediaTypeUnsupported,),
-    422: (edge.RequestMalformed, edge.IdempotencyKeyReused, sandbox.NotLawful),
-    500: (
-        faults.InternalFault,
-        faults.PartDidNotStart,
-        faults.SettingWrong,
-        logs.EventRecordedTwice,
-        logs.NotAnEvent,
-        logs.UndocumentedFact,
-        logs.UnknownKind,
-    ),
-    503: (
-        faults.DatabaseBusy,
-        faults.DatabaseOutOfDate,
-        faults.DatabaseUnreachable,
-        faults.PortInUse,
-        faults.StateNotWritable,
-    ),
-    507: (faults.StateFull,),
-}
-
-STATUS: Mapping[type[Refusal], int] = {kind: status for status, kinds in STATUSES.items() for kind in kinds}
-BY_SLUG: Mapping[str, type[Refusal]] = {kind.kind: kind for kind in STATUS}
+from policies.errors import Flawed
+from sandbox.errors import NotLawful
 
 
 def problem(refusal: Refusal, language: Language, *, instance: str) -> dict[str, Any]:
@@ -58,7 +27,7 @@ def problem(refusal: Refusal, language: Language, *, instance: str) -> dict[str,
 
 def _particulars(refusal: Refusal, language: Language) -> Iterator[tuple[str, Any]]:
     match refusal:
-        case sandbox.NotLawful():
+        case NotLawful():
             yield (
                 "reasons",
                 [
@@ -79,6 +48,19 @@ def _particulars(refusal: Refusal, language: Language) -> Iterator[tuple[str, An
                 "reasons",
                 [
                     {"place": flaw.place, "rule": flaw.fault, "message": flaw.sentence(language)}
+                    for flaw in refusal.flaws
+                ],
+            )
+        case Flawed():
+            yield (
+                "reasons",
+                [
+                    {
+                        "rule": flaw.rule,
+                        "place": flaw.place,
+                        "message": flaw.what[language],
+                        "instead": flaw.instead.get(language, ""),
+                    }
                     for flaw in refusal.flaws
                 ],
             )

@@ -60,10 +60,6 @@ class Platform:
         self.resource_platform.close()
         self.engine.dispose()
 
-    def takes_files(self, path: str) -> bool:
-        """Whether calls to that path carry a file, whose size has a limit of its own."""
-        return path.endswith("/versions")
-
 
 def wall_clock() -> datetime:
     """The present moment; nothing else in the house asks for it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from api.problems import BY_SLUG, STATUS
+from api.statuses import BY_SLUG, STATUS
 from logs.errors import Refusal
 
 PACKAGES = ("api", "sandbox", "policies", "catalog", "masking", "logs")
