@@ -1,7 +1,7 @@
 """What is handed in as a new version of a resource, and what has become of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from catalog.declared import DeclaredResource, Note
 from catalog.model import Resource, Version
 from catalog.profile import Quality
+from masking.model import Recognition
 
 Cells = Mapping[str, Sequence[object]]
 """A table by columns."""
@@ -24,11 +25,15 @@ class Supply:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A resource taken in: its description, the version its snapshot is, its quality, and what was inferred."""
+    """A resource taken in: its description, the version its snapshot is, its quality, and what was inferred.
+
+    `recognised` says what each column of the file was taken for, with the evidence.
+    """
 
     resource: Resource
     version: Version
     quality: Quality
+    recognised: Mapping[str, Recognition] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
 
@@ -46,7 +51,5 @@ class Watch(Protocol):
     def __call__(self, resource: str, step: Step) -> None: ...
 
 
-class Recognise(Protocol):
-    """Says which identifier a column of text holds, from its name, title and a sample of its distinct values."""
-
-    def __call__(self, name: str, title: str, values: Sequence[str]) -> str | None: ...
+Recognise = Callable[[str, str, Sequence[object]], Recognition]
+"""Says what a column holds from its name, its title and a sample of its distinct values."""

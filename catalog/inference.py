@@ -10,6 +10,7 @@ from catalog.manifest import resource_id
 from catalog.model import Column, ColumnType, Resource, Use
 from catalog.profile import ColumnProfile, Spread, TableProfile
 from catalog.words import IRREGULAR, TITLES, TYPE_WORDS, UNKNOWN_PROVIDER, USE_WORDS
+from masking.model import Kind
 
 UNIT_KINDS = ("resident_id", "uscc")
 """Natural persons are identified by ID number, organisations by social credit code (Sharing Measure, Article 10)."""
@@ -19,7 +20,6 @@ KEYS = frozenset({ColumnType.TEXT, ColumnType.INTEGER})
 DIMENSION = frozenset({Use.GROUP, Use.FILTER})
 AMOUNT = frozenset({Use.AGGREGATE, Use.FILTER})
 FEW_TEXTS, FEW_NUMBERS = 50, 150
-PLACES = ("longitude", "latitude", "lon", "lng", "lat", "经度", "纬度")
 
 
 def find_types(declared: DeclaredResource, table: TableProfile) -> dict[str, ColumnType]:
@@ -185,7 +185,7 @@ def _taken(column: Column, inferred: set[str]) -> tuple[str, str]:
     parts = {
         "title": (f"标题 {column.title}", f"title {column.title}"),
         "type": (f"类型 {TYPE_WORDS[column.type]}", f"type {column.type.value}"),
-        "kind": (f"识别为 {column.kind}", f"recognised as {column.kind}"),
+        "kind": (f"识别为{_title(column, 'zh')}", f"recognised as {_title(column, 'en')}"),
         "uses": (
             "用途 " + ("、".join(USE_WORDS[use] for use in uses) or "无"),
             "uses " + (" ".join(uses) or "none"),
@@ -196,17 +196,19 @@ def _taken(column: Column, inferred: set[str]) -> tuple[str, str]:
     return "，".join(zh for zh, _ in said), ", ".join(en for _, en in said)
 
 
+def _title(column: Column, language: str) -> str:
+    return Kind(column.kind).label(language) if column.kind in set(Kind) else str(column.kind)
+
+
 def _uses(seen: ColumnProfile, type: ColumnType, kind: str | None, unit: str | None) -> frozenset[Use]:
     """What a column may be used for by default: the least that makes it useful."""
     if seen.name == unit:
         return frozenset({Use.JOIN})
-    if kind is not None:
-        return frozenset()
     number = type in NUMERIC
+    if kind is not None or seen.tells_of_somebody(number=number):
+        return frozenset()
     if unit is None:
         return frozenset({Use.SHOW, Use.GROUP, Use.FILTER, Use.AGGREGATE if number else Use.JOIN})
-    if any(seen.name == place or seen.name.endswith(f"_{place}") for place in PLACES):
-        return frozenset()
     if number:
         few = type is ColumnType.INTEGER and seen.distinct <= FEW_NUMBERS
         return AMOUNT | DIMENSION if few else AMOUNT

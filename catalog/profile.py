@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.model import ColumnType
+from masking.model import Kind, Recognition
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +12,7 @@ class ColumnProfile:
     """One column as it stands in the file.
 
     `stored` is the type a typed file gives it, `None` for text whose type is to be found. `fits` counts, by type, the
-    filled cells that could be read as it; a type that is missing there fits not all of them. `kind` is the identifier
-    it was recognised as.
+    filled cells that could be read as it; a type that is missing there fits not all of them.
     """
 
     name: str
@@ -20,7 +20,18 @@ class ColumnProfile:
     distinct: int
     stored: ColumnType | None = None
     fits: Mapping[ColumnType, int] = field(default_factory=dict)
-    kind: str | None = None
+    recognition: Recognition | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """The identifier it was recognised as."""
+        found = self.recognition and self.recognition.identifier
+        return found.value if found else None
+
+    def tells_of_somebody(self, *, number: bool) -> bool:
+        """Whether it was recognised as anything that tells of somebody; a column of numbers is no running text."""
+        kind = self.recognition and self.recognition.kind
+        return kind is not None and not (number and kind is Kind.FREE_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +84,17 @@ class Quality:
     def quarantined(self) -> int:
         """Rows set aside because a cell did not fit its type."""
         return self.received - self.accepted
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was found, as problem:column."""
+        found = (
+            (what, count, column.name)
+            for column in self.columns
+            for what, count in (
+                ("unreadable", column.unreadable),
+                ("invalid", column.invalid),
+                ("beyond", column.beyond),
+            )
+        )
+        return tuple(f"{what}:{name}" for what, count, name in found if count)

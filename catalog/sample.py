@@ -6,7 +6,7 @@ is the same in every sample, so that joins written on samples run.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from math import floor, log10
 from random import Random
@@ -18,7 +18,8 @@ ROWS = 20
 LEAST_UNITS = 10
 """Units that a value must be shared by to appear in a sample."""
 
-Cell = str | int | float | bool | date | datetime | None
+Cell = str | int | float | bool | None
+"""As JSON has it; dates and moments are written as ISO 8601 text."""
 
 
 class Origin(StrEnum):
@@ -104,8 +105,8 @@ def _drawer(column: Column, marginal: Marginal, chance: Random, rows: int, *, re
         assert marginal.months is not None  # noqa: S101 looked at below
         first, last = (day.year * 12 + day.month - 1 for day in marginal.months)
         year, index = divmod(chance.randint(first, last), 12)
-        day = date(year, index + 1, 1)
-        return datetime(year, index + 1, 1) if column.type is ColumnType.TIMESTAMP else day  # noqa: DTZ001 local
+        day = date(year, index + 1, 1).isoformat()
+        return f"{day}T00:00:00" if column.type is ColumnType.TIMESTAMP else day
 
     def words(number: int) -> Cell:
         return f"示例{number + 1}"
@@ -119,6 +120,17 @@ def _drawer(column: Column, marginal: Marginal, chance: Random, rows: int, *, re
     }
     draw, possible = known[manner(column)]
     return lambda number: draw(number) if possible and chance.random() >= marginal.missing else None
+
+
+def written(value: object) -> Cell:
+    """A value as a cell."""
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case date():
+            return value.isoformat()
+        case _:
+            return float(str(value))
 
 
 def coarse(value: float) -> float:

@@ -9,7 +9,7 @@ import duckdb
 
 from catalog.adapters.reading import quoted
 from catalog.model import Column, Resource
-from catalog.sample import LEAST_UNITS, ROWS, Manner, Marginal, Origin, Sample, coarse, manner, synthetic
+from catalog.sample import LEAST_UNITS, ROWS, Manner, Marginal, Origin, Sample, coarse, manner, synthetic, written
 
 MOST_VALUES = 1_000
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -21,7 +21,8 @@ def sample(snapshot: Path, resource: Resource, *, seed: int, rows: int = ROWS) -
         if resource.privacy_unit is None:
             names = ", ".join(quoted(column.name) for column in resource.columns)
             found = connection.execute(f"SELECT {names} FROM main.rows LIMIT {rows}").fetchall()
-            return Sample(tuple(column.name for column in resource.columns), tuple(found), Origin.OPEN)
+            cells = tuple(tuple(map(written, row)) for row in found)
+            return Sample(tuple(column.name for column in resource.columns), cells, Origin.OPEN)
         unit = quoted(resource.privacy_unit)
         marginals = {column.name: _marginal(connection, column, unit) for column in resource.columns}
     return synthetic(resource, marginals, seed=seed, rows=rows)
@@ -36,7 +37,7 @@ def _marginal(connection: duckdb.DuckDBPyConnection, column: Column, unit: str) 
                 f"SELECT {name}, count(DISTINCT {unit}) AS n FROM main.rows WHERE {name} IS NOT NULL "
                 f"GROUP BY ALL HAVING n >= {LEAST_UNITS} ORDER BY n DESC, 1 LIMIT {MOST_VALUES}"
             ).fetchall()
-            return Marginal(values=tuple((value, n // 10 * 10) for value, n in found), missing=missing)
+            return Marginal(values=tuple((written(value), n // 10 * 10) for value, n in found), missing=missing)
         case Manner.FIGURE:
             return Marginal(edges=_edges(connection, column, unit), missing=missing)
         case Manner.MONTH:

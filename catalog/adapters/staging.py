@@ -4,6 +4,7 @@
 import hashlib
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from catalog.inference import describe, find_types, needs_spread
 from catalog.model import ColumnType, Resource
 from catalog.profile import ColumnProfile, ColumnQuality, Quality, Spread, TableProfile
 from catalog.relations import Reference
+from masking.model import Recognition
 
 INFERRED = (ColumnType.BOOLEAN, ColumnType.INTEGER, ColumnType.DOUBLE, ColumnType.DATE, ColumnType.TIMESTAMP)
 STORED = {
@@ -42,9 +44,6 @@ ARROW = {
     ColumnType.BOOLEAN: pa.bool_(),
     ColumnType.DECIMAL: pa.decimal128(18, 4),
 }
-NAMING = ("VARCHAR", "INTEGER", "BIGINT", "UBIGINT", "HUGEINT")
-"""Stored types that an identifier may come in."""
-
 SAMPLED = 1_000
 PROBED = 2_000
 PROMISING = 0.8
@@ -67,11 +66,13 @@ class Staging:
         self._failed = "''"
         self._failures: dict[str, int] = {}
         self.source = ""
+        self.recognised: dict[str, Recognition] = {}
 
     def described(self, recognise: Recognise) -> tuple[Resource, tuple[Note, ...]]:
         """Stage, measure and read the rows; the resource as declared and, for the rest, inferred."""
         self.stage()
         table = self.profile(recognise)
+        self.recognised = {seen.name: seen.recognition for seen in table.columns if seen.recognition is not None}
         types = find_types(self.declared, table)
         kinds = {seen.name: self.declared.column(seen.name).kind or seen.kind for seen in table.columns}
         self.read_cells(types, kinds)
@@ -230,19 +231,18 @@ class Staging:
         column, said, stored = quoted(name), self.declared.column(name), self._stored[name]
         cell = f"nullif(trim({column}), '')" if stored == "VARCHAR" else column
         filled, distinct = self._row(f"SELECT count({cell}), count(DISTINCT {cell}) FROM {self._raw}")
-        kind = said.kind
-        if kind is None and stored in NAMING:
-            values = self._db.execute(
-                f"SELECT v FROM (SELECT DISTINCT CAST({column} AS VARCHAR) AS v FROM {self._raw}) "
-                f"WHERE v IS NOT NULL ORDER BY hash(v) LIMIT {SAMPLED}"
-            ).fetchall()
-            kind = recognise(name, said.title or "", [value for (value,) in values])
-        if stored == "VARCHAR" and not self._untyped:
-            return ColumnProfile(name, filled, distinct, ColumnType.TEXT, kind=kind)
-        if stored == "VARCHAR":
-            looked = said.type is None and kind is None
-            return ColumnProfile(name, filled, distinct, None, self._fits(column, filled) if looked else {}, kind)
-        return ColumnProfile(name, filled, distinct, STORED.get(stored, ColumnType.DOUBLE), kind=kind)
+        found = self._db.execute(
+            f"SELECT v FROM (SELECT DISTINCT {cell} AS v FROM {self._raw}) "
+            f"WHERE v IS NOT NULL ORDER BY hash(v) LIMIT {SAMPLED}"
+        ).fetchall()
+        recognition = recognise(name, said.title or "", [value for (value,) in found])
+        seen = ColumnProfile(name, filled, distinct, STORED.get(stored, ColumnType.DOUBLE), {}, recognition)
+        if stored != "VARCHAR":
+            return seen
+        if not self._untyped:
+            return replace(seen, stored=ColumnType.TEXT)
+        looked = said.type is None and said.kind is None and seen.kind is None
+        return replace(seen, stored=None, fits=self._fits(column, filled) if looked else {})
 
     def _fits(self, column: str, filled: int) -> dict[ColumnType, int]:
         """Counted over all rows, but only for types that the first rows leave possible or that a declaration wants."""
