@@ -1,14 +1,14 @@
 """What is handed in as a new version of a resource, and what has become of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from catalog.declared import DeclaredResource, Note
 from catalog.model import Resource, Version
-from catalog.profile import Quality
+from catalog.profile import Quality, TableProfile
 from masking.model import Recognition
 
 Cells = Mapping[str, Sequence[object]]
@@ -27,13 +27,13 @@ class Supply:
 class Arrival:
     """A resource taken in: its description, the version its snapshot is, its quality, and what was inferred.
 
-    `recognised` says what each column of the file was taken for, with the evidence.
+    `table` holds what was measured of the file's columns and what each was taken for.
     """
 
     resource: Resource
     version: Version
     quality: Quality
-    recognised: Mapping[str, Recognition] = field(default_factory=dict)
+    table: TableProfile
     notes: tuple[Note, ...] = ()
 
 

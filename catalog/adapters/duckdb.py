@@ -124,7 +124,7 @@ def _prepare(
     connection.execute("DETACH snapshot")
     staging.set_aside(room / f"{digest}.parquet")
     version = Version(resource.id, digest, rows, at, unique, units)
-    return Arrival(resource, version, staging.quality(resource), staging.recognised)
+    return Arrival(resource, version, staging.quality(resource), staging.table)
 
 
 def _measure(connection: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[int, int | None, bool]:

@@ -21,7 +21,6 @@ from catalog.inference import describe, find_types, needs_spread
 from catalog.model import ColumnType, Resource
 from catalog.profile import ColumnProfile, ColumnQuality, Quality, Spread, TableProfile
 from catalog.relations import Reference
-from masking.model import Recognition
 
 INFERRED = (ColumnType.BOOLEAN, ColumnType.INTEGER, ColumnType.DOUBLE, ColumnType.DATE, ColumnType.TIMESTAMP)
 STORED = {
@@ -66,13 +65,12 @@ class Staging:
         self._failed = "''"
         self._failures: dict[str, int] = {}
         self.source = ""
-        self.recognised: dict[str, Recognition] = {}
+        self.table = TableProfile(0, ())
 
     def described(self, recognise: Recognise) -> tuple[Resource, tuple[Note, ...]]:
         """Stage, measure and read the rows; the resource as declared and, for the rest, inferred."""
         self.stage()
-        table = self.profile(recognise)
-        self.recognised = {seen.name: seen.recognition for seen in table.columns if seen.recognition is not None}
+        self.table = table = self.profile(recognise)
         types = find_types(self.declared, table)
         kinds = {seen.name: self.declared.column(seen.name).kind or seen.kind for seen in table.columns}
         self.read_cells(types, kinds)
