@@ -76,7 +76,8 @@ def binary(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     if type(node) in QUANTIFIED and isinstance(right, exp.Any | exp.All):
         return subqueries.quantified(binding, scope, node, BINARY[type(node)])
     left = expression(binding, scope, node.this)
-    return Operation(BINARY[type(node)], (left, expression(binding, scope, right)))
+    found = Operation(BINARY[type(node)], (left, expression(binding, scope, right)))
+    return Operation("not", (found,)) if node.args.get("negate") else found
 
 
 def logical(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
@@ -294,7 +295,7 @@ THIS = frozenset({"this"})
 CAST = frozenset({"this", "to", "safe", "action", "default"})
 
 HANDLED: dict[type[exp.Expr], tuple[Bind, frozenset[str]]] = {
-    **{node: (binary, BOTH | {"safe", "typed"}) for node in BINARY},
+    **{node: (binary, BOTH | {"safe", "typed", "negate"}) for node in BINARY},
     exp.And: (logical, BOTH),
     exp.Or: (logical, BOTH),
     exp.Not: (not_, THIS),
@@ -315,6 +316,7 @@ HANDLED: dict[type[exp.Expr], tuple[Bind, frozenset[str]]] = {
     exp.Cast: (cast, CAST),
     exp.TryCast: (cast, CAST),
     exp.Literal: (literal, frozenset({"this", "is_string"})),
+    exp.National: (lambda binding, scope, node: Literal(node.name, LiteralKind.TEXT), THIS),
     exp.RawString: (lambda binding, scope, node: Literal(node.name, LiteralKind.TEXT), THIS),
     exp.Boolean: (boolean, THIS),
     exp.Null: (lambda binding, scope, node: NULL, frozenset()),

@@ -2,10 +2,10 @@
 
 from sqlglot import exp
 
-from sandbox.gate import expressions, queries
+from sandbox.gate import decorrelate, expressions, queries
 from sandbox.gate.binding import Binding, Scope
 from sandbox.gate.parse import offset
-from sandbox.gate.tree import Column, Expression, Literal, LiteralKind, Nested, Operation, Relation
+from sandbox.gate.tree import Column, Expression, Nested, Relation
 
 
 def bound(binding: Binding, scope: Scope, node: exp.Expr) -> tuple[Relation, tuple[Column, ...]]:
@@ -27,7 +27,13 @@ def one_column(binding: Binding, relation: Relation, node: exp.Expr) -> None:
 
 def scalar(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     """`(SELECT ...)` as a value."""
+    before = list(binding.findings)
     relation, outer = bound(binding, scope, node)
+    if len(binding.findings) > len(before) and binding.findings[-1].rule == "correlated":
+        rewritten = decorrelate.lookup(binding, scope, node.this if isinstance(node, exp.Subquery) else node)
+        if rewritten is not None:
+            binding.findings[:] = before
+            relation, outer = bound(binding, scope, rewritten)
     one_column(binding, relation, node)
     if relation.protected:
         return binding.refuse("raw-rows", subject=", ".join(sorted(relation.touches)), node=node)
@@ -36,7 +42,13 @@ def scalar(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
 
 def exists(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     """`EXISTS (SELECT ...)`."""
+    before = list(binding.findings)
     relation, outer = bound(binding, scope, node.this)
+    if relation.protected or len(binding.findings) > len(before):
+        rewritten = decorrelate.membership(binding, scope, node.this)
+        if rewritten is not None:
+            binding.findings[:] = before
+            return membership(binding, scope, rewritten)
     if relation.protected:
         return binding.refuse("correlated", node=node)
     return Nested("exists", (), relation, outer, offset(node))
@@ -65,13 +77,3 @@ def quantified(binding: Binding, scope: Scope, node: exp.Expr, operator: str) ->
     if (operator, word) == ("=", "any"):
         return Nested("in", (argument,), relation, outer, offset(node))
     return Nested(f"{operator} {word}", (argument,), relation, outer, offset(node))
-
-
-def leftover(binding: Binding, expression: Expression) -> Expression:
-    """Refuse a membership test against protected rows where it cannot become a semi join."""
-    match expression:
-        case Nested(form="in", relation=relation) if relation.protected:
-            return binding.refuse("correlated", at=expression.at)
-        case Operation(operator="not", arguments=(Nested(form="in"),)):
-            leftover(binding, expression.arguments[0])
-    return Literal("NULL", LiteralKind.NULL)
