@@ -5,13 +5,11 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from sandbox.gate import functions, names, subqueries
+from sandbox.gate import functions, literals, names, subqueries
 from sandbox.gate.binding import Binding, Scope
 from sandbox.gate.tree import Call, Expression, Literal, LiteralKind, Operation, Order
-from sandbox.gate.vocabulary import INTERVAL_UNITS, NAME, ZONE, type_name, unit
+from sandbox.gate.vocabulary import NAME, ZONE, type_name, unit
 
-NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d{1,3})?\Z|\.\d+([eE][+-]?\d{1,3})?\Z")
-INTERVAL = re.compile(r"(-?\d{1,9}(?:\.\d{1,6})?)\s*([A-Za-z]+)?\Z")
 MOST_ITEMS = 5_000
 
 Bind = Callable[[Binding, Scope, exp.Expr], Expression]
@@ -135,7 +133,7 @@ def case(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
         condition = branch.this if operand is None else exp.EQ(this=operand, expression=branch.this)
         arguments += [expression(binding, scope, condition), expression(binding, scope, branch.args["true"])]
     default = node.args.get("default")
-    arguments.append(NULL if default is None else expression(binding, scope, default))
+    arguments.append(literals.NULL if default is None else expression(binding, scope, default))
     return Operation("case", tuple(arguments))
 
 
@@ -143,11 +141,8 @@ def if_(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     """`if(condition, then, otherwise)`."""
     otherwise = node.args.get("false")
     parts = (node.this, node.args["true"])
-    last = NULL if otherwise is None else expression(binding, scope, otherwise)
+    last = literals.NULL if otherwise is None else expression(binding, scope, otherwise)
     return Operation("case", (*(expression(binding, scope, part) for part in parts), last))
-
-
-NULL = Literal("NULL", LiteralKind.NULL)
 
 
 def cast(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
@@ -158,39 +153,6 @@ def cast(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
         return binding.refuse("unknown-type", subject=str(getattr(kind, "this", ""))[:40].rpartition(".")[2], node=node)
     operator = "try_cast" if isinstance(node, exp.TryCast) else "cast"
     return Operation(operator, (expression(binding, scope, node.this),), (name,))
-
-
-def literal(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """A number or a text."""
-    del scope
-    if node.is_string:
-        return Literal(node.name, LiteralKind.TEXT)
-    if NUMBER.match(node.name):
-        return Literal(node.name, LiteralKind.NUMBER)
-    return binding.refuse("not-supported", subject="NUMBER", node=node)
-
-
-def boolean(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """TRUE or FALSE."""
-    del binding, scope
-    return Literal("TRUE" if node.this else "FALSE", LiteralKind.BOOLEAN)
-
-
-def interval(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """A constant span of time, or `to_<units>` of an expression."""
-    word = node.args.get("unit")
-    spelled = unit(word.name) if isinstance(word, exp.Var) else None
-    value = node.this
-    if isinstance(value, exp.Literal):
-        found = INTERVAL.match(value.name.strip())
-        named = None if found is None else spelled or (unit(found.group(2)) if found.group(2) else None)
-        if found is None or named not in INTERVAL_UNITS:
-            return binding.refuse("unknown-unit", subject=value.name[:20], node=node)
-        return Literal(f"{found.group(1)} {named}", LiteralKind.INTERVAL)
-    if spelled not in INTERVAL_UNITS or value is None:
-        return binding.refuse("unknown-unit", subject=word.name[:20] if word is not None else "INTERVAL", node=node)
-    plural = "centuries" if spelled == "century" else f"{spelled}s"
-    return Call(f"to_{plural}", (expression(binding, scope, value),))
 
 
 def extract(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
@@ -315,12 +277,12 @@ HANDLED: dict[type[exp.Expr], tuple[Bind, frozenset[str]]] = {
     exp.If: (if_, frozenset({"this", "true", "false"})),
     exp.Cast: (cast, CAST),
     exp.TryCast: (cast, CAST),
-    exp.Literal: (literal, frozenset({"this", "is_string"})),
+    exp.Literal: (literals.literal, frozenset({"this", "is_string"})),
     exp.National: (lambda binding, scope, node: Literal(node.name, LiteralKind.TEXT), THIS),
     exp.RawString: (lambda binding, scope, node: Literal(node.name, LiteralKind.TEXT), THIS),
-    exp.Boolean: (boolean, THIS),
-    exp.Null: (lambda binding, scope, node: NULL, frozenset()),
-    exp.Interval: (interval, frozenset({"this", "unit"})),
+    exp.Boolean: (literals.boolean, THIS),
+    exp.Null: (lambda binding, scope, node: literals.NULL, frozenset()),
+    exp.Interval: (literals.interval, frozenset({"this", "unit"})),
     exp.Extract: (extract, BOTH),
     exp.Substring: (substring, frozenset({"this", "start", "length"})),
     exp.Trim: (trim, frozenset({"this", "position", "expression"})),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.gate.joins import conjuncts
-from sandbox.gate.printer import Printer, quoted
+from sandbox.gate.printer import Printer
+from sandbox.gate.spelling import quoted
 from sandbox.gate.tree import Expression, From, Grouping, Unit
 from sandbox.plan import MeasureKind, Statement
 
