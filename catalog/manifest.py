@@ -59,7 +59,7 @@ def parse(text: str) -> tuple[DeclaredResource, ...]:
 
 
 def _resource(row: Mapping[str, Any], where: str) -> DeclaredResource:
-    _known(row, RESOURCE_KEYS, where)
+    _known(row, RESOURCE_KEYS, row["name"] if isinstance(row.get("name"), str) else where)
     name = _text(row, "name", where)
     if name is None:
         raise ManifestWrong(where, "缺少 name", "`name` is missing")

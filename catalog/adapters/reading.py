@@ -4,6 +4,7 @@ from catalog.model import ColumnType, Part
 from masking.checkdigits import CREDIT_ALPHABET
 
 ZONE = "Asia/Shanghai"
+ZONED = "TIMESTAMP WITH TIME ZONE"
 DAY = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 TIME = "[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -30,6 +31,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def local(column: str) -> str:
+    """A zoned moment as the platform's zone writes it."""
+    return f"{column} AT TIME ZONE '{ZONE}'"
+
+
 def fits(column: str, type: ColumnType) -> str:
     """Whether a cell of text is of that type beyond doubt."""
     text = f"trim({column})"
@@ -53,8 +59,6 @@ def read(column: str, type: ColumnType, *, stored: str, kind: str | None) -> str
     """The cell as that type, `NULL` where it cannot be read; `stored` is the type it stands in the file as."""
     if stored == type.value:
         return _text(column, kind) if type is ColumnType.TEXT else column
-    if stored.startswith("TIMESTAMP WITH") and type in (ColumnType.TIMESTAMP, ColumnType.DATE):
-        return f"CAST({column} AT TIME ZONE '{ZONE}' AS {type.value})"
     if stored in ("DOUBLE", "FLOAT") and type is ColumnType.TEXT:
         return f"CASE WHEN {column} = floor({column}) THEN CAST(CAST({column} AS HUGEINT) AS VARCHAR) END"
     if stored != "VARCHAR" and not (type is ColumnType.TEXT or type is ColumnType.BOOLEAN):
@@ -83,7 +87,7 @@ def _from_text(column: str, type: ColumnType, kind: str | None) -> str:
         case ColumnType.TIMESTAMP:
             plain = f"WHEN regexp_full_match({text}, '{DAY}({TIME})?') THEN TRY_CAST({text} AS TIMESTAMP)"
             zoned = f"WHEN regexp_full_match({text}, '{DAY}{TIME}{OFFSET}') THEN "
-            return f"CASE {plain} {zoned} TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE '{ZONE}' END"
+            return f"CASE {plain} {zoned} {local(f'TRY_CAST({text} AS TIMESTAMPTZ)')} END"
 
 
 def _text(column: str, kind: str | None) -> str:

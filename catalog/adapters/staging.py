@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from catalog.adapters.delimited import CHUNK, SUFFIXES, stage_delimited
-from catalog.adapters.reading import fits, invalid, literal, part_of, quoted, read
+from catalog.adapters.reading import ZONED, fits, invalid, literal, local, part_of, quoted, read
 from catalog.arrival import Cells, Recognise, Supply
 from catalog.columns import clean
 from catalog.declared import DeclaredResource, Note
@@ -30,9 +30,7 @@ STORED = {
     "DATE": ColumnType.DATE,
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), ColumnType.INTEGER),
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"), ColumnType.INTEGER),
-    **dict.fromkeys(
-        ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"), ColumnType.TIMESTAMP
-    ),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), ColumnType.TIMESTAMP),
 }
 ARROW = {
     ColumnType.TEXT: pa.string(),
@@ -205,13 +203,14 @@ class Staging:
 
     def _stage_parquet(self, path: Path) -> None:
         try:
-            written = [
-                row[0] for row in self._db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            ]
+            described = self._db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
         except duckdb.Error:
             raise FormatUnknown(path.name) from None
-        names = clean(path.name, written)
-        columns = ", ".join(f"{quoted(old)} AS {quoted(new)}" for old, new in zip(written, names, strict=True))
+        names = clean(path.name, [str(row[0]) for row in described])
+        columns = ", ".join(
+            f"{local(quoted(old)) if type == ZONED else quoted(old)} AS {quoted(new)}"
+            for (old, type, *_), new in zip(described, names, strict=True)
+        )
         self._db.execute(f"CREATE TABLE {self._raw} AS SELECT {columns} FROM read_parquet(?)", [str(path)])
 
     def _stage_cells(self, cells: Cells) -> None:
