@@ -14,26 +14,23 @@ class NotPermitted(Told, Refusal):
 
     kind: ClassVar[str] = "not-permitted"
     title: ClassVar[Both] = {"zh": "该角色无此权限", "en": "The role may not do that"}
-    said: ClassVar[Both] = {
-        "zh": "{role}无权对“{thing}”执行“{verb}”。",
-        "en": "{role} may not {verb} (on: {thing}).",
-    }
-    instead: ClassVar[Both] = {
-        "zh": "由有权的主体办理：{permitted}。",
-        "en": "Leave it to whoever may: {permitted}.",
-    }
+    said: ClassVar[Both] = {"zh": "{role}无权{act}。", "en": "{role} may not {act}."}
+    instead: ClassVar[Both] = {"zh": "由有权的主体办理：{permitted}。", "en": "Leave it to whoever may: {permitted}."}
 
-    def __init__(self, role: Role, verb: str, thing: str, permitted: Sequence[Role] = ()) -> None:
+    def __init__(
+        self, role: Role, verb: str, thing: str, act: Mapping[Language, str], permitted: Sequence[Role]
+    ) -> None:
         super().__init__(role, verb, thing)
         self.role = role
         self.verb = verb
         self.thing = thing
+        self.act = act
         self.permitted = tuple(permitted)
 
     def particulars(self, language: Language) -> Mapping[str, str]:
-        """The roles that may, listed."""
-        nobody = {"zh": "无", "en": "nobody"}[language]
-        return {**super().particulars(language), "permitted": words(self.permitted, language) or nobody}
+        """What it is called in the table, and the roles that may."""
+        permitted = words(self.permitted, language) or {"zh": "无", "en": "nobody"}[language]
+        return {**super().particulars(language), "act": self.act[language], "permitted": permitted}
 
 
 class NotActing(Told, Refusal):

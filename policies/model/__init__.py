@@ -27,7 +27,7 @@ from policies.model.scenarios import (
     ScenarioMove,
     ScenarioState,
 )
-from policies.model.terms import Contents, Filing, Signature, Stop, Verifier
+from policies.model.terms import Contents, Filing, Signature, Signer, Stop, Verifier
 
 __all__ = [
     "AGREEMENT_MOVES",
@@ -63,6 +63,7 @@ __all__ = [
     "ScenarioMove",
     "ScenarioState",
     "Signature",
+    "Signer",
     "Stop",
     "Verifier",
 ]

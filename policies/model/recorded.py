@@ -34,6 +34,11 @@ class Recorded:
     version: int = 0
     news: tuple[News, ...] = field(default=(), compare=False, repr=False)
 
+    @property
+    def subject(self) -> str:
+        """How an event names it."""
+        return f"{self.thing}:{self.id}"
+
     def telling(self, kind: str, *, at: datetime, by: Actor, **facts: Fact) -> tuple[News, ...]:
         """The news so far and one more; facts that are empty are left out."""
         said = {name: fact for name, fact in facts.items() if fact not in (None, "", ())}

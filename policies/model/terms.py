@@ -7,6 +7,17 @@ from typing import Protocol
 from logs.model import ActorId, OrganisationId, Role
 
 
+class Signer(Protocol):
+    """Signs for one person."""
+
+    @property
+    def key(self) -> str:
+        """The public key, in hexadecimal."""
+
+    def sign(self, statement: bytes) -> str:
+        """The signature over the statement, in hexadecimal."""
+
+
 class Verifier(Protocol):
     """Says whether a signature was made with a key."""
 

@@ -1,0 +1,115 @@
+"""The six tables of the procedure on one connection."""
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from logs.model import ActorId, OrganisationId, Recorder
+from policies.adapters.database import (
+    Documents,
+    Values,
+    agreement_table,
+    application_table,
+    organisation_table,
+    person_table,
+    qualification_table,
+    scenario_table,
+)
+from policies.model import (
+    Agreement,
+    AgreementId,
+    AgreementState,
+    Application,
+    ApplicationId,
+    Organisation,
+    Person,
+    Qualification,
+    Scenario,
+    ScenarioId,
+)
+from policies.model.scenarios import OVER
+
+_ORGANISATION = TypeAdapter(Organisation)
+_PERSON = TypeAdapter(Person)
+_QUALIFICATION = TypeAdapter(Qualification)
+_SCENARIO = TypeAdapter(Scenario)
+_APPLICATION = TypeAdapter(Application)
+_AGREEMENT = TypeAdapter(Agreement)
+
+
+def organisations(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Organisation]:
+    """Organisations on record."""
+    return Documents(connection, recorder, organisation_table, _ORGANISATION, columns=lambda _: {})
+
+
+def people(connection: Connection, recorder: Recorder) -> Documents[ActorId, Person]:
+    """People on record."""
+    return Documents(connection, recorder, person_table, _PERSON, columns=_person)
+
+
+def qualifications(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Qualification]:
+    """Evidence on record."""
+    return Documents(connection, recorder, qualification_table, _QUALIFICATION, columns=lambda _: {})
+
+
+def applications(connection: Connection, recorder: Recorder) -> Documents[ApplicationId, Application]:
+    """Applications on record."""
+    return Documents(connection, recorder, application_table, _APPLICATION, columns=_application)
+
+
+class ScenarioTable(Documents[ScenarioId, Scenario]):
+    """`policies.service.work.Scenarios` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        super().__init__(connection, recorder, scenario_table, _SCENARIO, columns=_scenario)
+
+    def of_category(self, category: str) -> Scenario | None:
+        """The one that stands for the class now."""
+        return self._one(scenario_table.c.standing == category)
+
+
+class AgreementTable(Documents[AgreementId, Agreement]):
+    """`policies.service.work.Agreements` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        super().__init__(connection, recorder, agreement_table, _AGREEMENT, columns=_agreement)
+
+    def of_application(self, application: ApplicationId) -> Agreement | None:
+        """The one drawn from the application and not cancelled."""
+        return self._one(agreement_table.c.standing == application)
+
+    def run_out(self, *, at: datetime) -> tuple[Agreement, ...]:
+        """Those in force or stopped whose term is over."""
+        living = (AgreementState.IN_FORCE.value, AgreementState.STOPPED.value)
+        return self._all(agreement_table.c.state.in_(living), agreement_table.c.ends_at <= at)
+
+
+def _person(person: Person) -> Values:
+    return {"organisation": person.organisation, "role": person.role.value, "state": person.state.value}
+
+
+def _scenario(scenario: Scenario) -> Values:
+    return {"state": scenario.state.value, "standing": None if scenario.state in OVER else scenario.category}
+
+
+def _application(application: Application) -> Values:
+    return {
+        "state": application.state.value,
+        "applicant": application.applicant,
+        "scenario": application.materials.scenario,
+        "due_at": application.submission.due.at if application.submission else None,
+    }
+
+
+def _agreement(agreement: Agreement) -> Values:
+    return {
+        "state": agreement.state.value,
+        "scenario": agreement.scenario,
+        "operator": agreement.operator,
+        "developer": agreement.developer,
+        "standing": None if agreement.state is AgreementState.CANCELLED else agreement.application,
+        "annex": agreement.annex.digest,
+        "ends_at": agreement.ends,
+        "filing_due_at": agreement.filing_due.at if agreement.filing_due else None,
+    }

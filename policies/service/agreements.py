@@ -1,0 +1,188 @@
+"""Agreements: drawn up, signed, filed, stopped, ended; and the annex in force (Articles 12, 17 and 18)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from logs.model import Actor
+from policies.annex import Annex
+from policies.calendar import WorkingDays
+from policies.denials import NotAParty, SelfApproval
+from policies.errors import DoneAlready, KeyMissing, MaterialFlawed, MoveNotAllowed
+from policies.flaws import Flaw
+from policies.model import Agreement, AgreementId, ApplicationId, ApplicationState, Contents, Verifier
+from policies.model.agreements import FILING_DAYS
+from policies.service.acting import acting, require_acting
+from policies.service.visible import require_visible, selection
+from policies.service.work import Begin
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What the operator words; scenario and data scope, the other two of the seven, come from the application."""
+
+    rights_and_duties: str
+    conditions: str
+    security: str
+    fees: str
+    liability: str
+    begins: datetime
+    ends: datetime
+
+
+def draw_agreement(
+    begin: Begin, id: AgreementId, *, application: ApplicationId, terms: Terms, by: Actor, at: datetime
+) -> Agreement:
+    """Draw up the agreement of an approved application; the annex holds what was approved and nothing else.
+
+    Raises `NoSuch`, `NotAParty`, `SelfApproval`, `MoveNotAllowed`, `DoneAlready`, `MaterialFlawed`.
+    """
+    with acting(begin, "draw", "agreement", id, by=by, at=at) as work:
+        asked = work.applications.hold(application)
+        if asked.applicant == by.organisation:
+            raise SelfApproval("application", application)
+        if asked.state is not ApplicationState.APPROVED or asked.decision is None or asked.materials.scenario is None:
+            raise MoveNotAllowed("application", application, asked.state, "draw", ())
+        if asked.decision.organisation != by.organisation:
+            raise NotAParty("application", application)
+        if work.agreements.of_application(application) is not None or work.agreements.find(id) is not None:
+            raise DoneAlready("application", application, "draw")
+        if not at <= terms.ends > terms.begins:
+            raise MaterialFlawed([_TERM])
+        scenario = work.scenarios.get(asked.materials.scenario)
+        annex = Annex(asked.materials.data)
+        agreement = Agreement(
+            id=id,
+            application=application,
+            scenario=scenario.id,
+            operator=by.organisation,
+            developer=asked.applicant,
+            contents=Contents(
+                rights_and_duties=terms.rights_and_duties,
+                scenario=f"{scenario.title}：{scenario.purpose}",
+                data_scope=data_scope(annex),
+                conditions=terms.conditions,
+                security=terms.security,
+                fees=terms.fees,
+                liability=terms.liability,
+            ),
+            annex=annex,
+            begins=terms.begins,
+            ends=terms.ends,
+            drawn_at=at,
+        )
+        return work.agreements.save(agreement.drawn(by=by, at=at))
+
+
+def sign_agreement(
+    begin: Begin,
+    id: AgreementId,
+    signature: str,
+    *,
+    verifier: Verifier,
+    calendar: WorkingDays,
+    by: Actor,
+    at: datetime,
+) -> Agreement:
+    """Sign for one's side: an Ed25519 signature over `agreement.statement`, by the key one has on record.
+
+    Raises `NoSuch`, `KeyMissing`, `NotAParty`, `DoneAlready`, `MoveNotAllowed`, `NotInForce`, `SignatureInvalid`.
+    """
+    with acting(begin, "sign", "agreement", id, by=by, at=at) as work:
+        agreement = work.agreements.get(id)
+        key = work.people.hold(by.id).key
+        if key is None:
+            raise KeyMissing(by.id)
+        due = calendar.deadline(at, days=FILING_DAYS)
+        signed = agreement.sign(key=key, signature=signature, verifier=verifier, due=due, by=by, at=at)
+        return work.agreements.save(signed)
+
+
+def cancel_agreement(begin: Begin, id: AgreementId, *, reason: str, by: Actor, at: datetime) -> Agreement:
+    """Give it up before both have signed. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
+    with acting(begin, "cancel", "agreement", id, by=by, at=at) as work:
+        return work.agreements.save(work.agreements.get(id).cancel(reason=reason, by=by, at=at))
+
+
+def file_agreement(begin: Begin, id: AgreementId, *, notice: str, by: Actor, at: datetime) -> Agreement:
+    """File it with the bureau. Raises `NoSuch`, `NotAParty`, `DoneAlready`, `MoveNotAllowed`, `MaterialFlawed`."""
+    with acting(begin, "file", "agreement", id, by=by, at=at) as work:
+        return work.agreements.save(work.agreements.get(id).file(notice=notice, by=by, at=at))
+
+
+def stop_agreement(begin: Begin, id: AgreementId, *, note: str, by: Actor, at: datetime) -> Agreement:
+    """Stop all processing under it, at once, with a note of the risk for the bureau; running queries are the caller's
+    to kill. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
+    with acting(begin, "stop", "agreement", id, by=by, at=at) as work:
+        return work.agreements.save(work.agreements.get(id).stop(note=note, by=by, at=at))
+
+
+def resume_agreement(begin: Begin, id: AgreementId, *, reason: str, by: Actor, at: datetime) -> Agreement:
+    """Let it go on after a stop. Raises `NoSuch`, `MoveNotAllowed`, `MaterialFlawed`."""
+    with acting(begin, "resume", "agreement", id, by=by, at=at) as work:
+        return work.agreements.save(work.agreements.get(id).resume(reason=reason, by=by, at=at))
+
+
+def terminate_agreement(begin: Begin, id: AgreementId, *, reason: str, by: Actor, at: datetime) -> Agreement:
+    """End it for good. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
+    with acting(begin, "terminate", "agreement", id, by=by, at=at) as work:
+        return work.agreements.save(work.agreements.get(id).terminate(reason=reason, by=by, at=at))
+
+
+def expire_agreements(begin: Begin, *, by: Actor, at: datetime) -> tuple[Agreement, ...]:
+    """Note which agreements have run out; they opened nothing since their end in any case."""
+    with acting(begin, "expire", "agreement", by=by, at=at) as work:
+        run_out = work.agreements.run_out(at=at)
+        return tuple(work.agreements.save(agreement.expire(by=by, at=at)) for agreement in run_out)
+
+
+def view_agreement(begin: Begin, id: AgreementId, *, by: Actor, at: datetime) -> Agreement:
+    """One agreement, to its sides and to those who oversee. Raises `NoSuch`."""
+    with acting(begin, "view", "agreement", id, by=by, at=at) as work:
+        found = work.agreements.get(id)
+        require_visible("agreement", id, {found.operator, found.developer}, to=by)
+        return found
+
+
+def list_agreements(
+    begin: Begin,
+    *,
+    states: frozenset[str] = frozenset(),
+    after: str | None = None,
+    limit: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> tuple[Agreement, ...]:
+    """Agreements the actor may see, the newest first."""
+    with acting(begin, "view", "agreement", by=by, at=at) as work:
+        return work.agreements.list(selection(states=states, after=after, limit=limit, to=by))
+
+
+def annex_in_force(begin: Begin, id: AgreementId, *, by: Actor, at: datetime) -> Agreement:
+    """The agreement whose annex opens data to this person now: on the developer's side, signed, in its term.
+
+    Raises `NoSuch`, `NotActing`, `NotAParty`, `NotInForce`; whoever calls records the denial with what was asked.
+    """
+    with begin() as work:
+        require_acting(work, by)
+        found = work.agreements.get(id)
+        found.require_developer(by)
+        found.require_in_force(at=at)
+        return found
+
+
+def data_scope(annex: Annex) -> str:
+    """The scope of data in words: each resource with its columns and their uses."""
+    return "；".join(
+        f"{grant.resource}（"
+        + "、".join(f"{column}:{'+'.join(sorted(uses))}" for column, uses in sorted(grant.columns.items()))
+        + "）"
+        for grant in sorted(annex.grants, key=lambda grant: grant.resource)
+    )
+
+
+_TERM = Flaw(
+    "term-wrong",
+    "ends",
+    {"zh": "协议期限应在生效时间之后结束，且尚未结束", "en": "the term must end after it begins, and not be over"},
+    {"zh": "更正生效时间与失效时间", "en": "correct beginning and end"},
+)

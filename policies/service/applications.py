@@ -1,0 +1,122 @@
+"""Applications: drafted and handed in by a developer, decided by the operator within 5 working days (Article 12)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from logs.model import Actor
+from policies.calendar import WorkingDays, day_of
+from policies.errors import DoneAlready
+from policies.flaws import Flaw
+from policies.lint import flaws_of
+from policies.model import Application, ApplicationId, Materials, Qualification
+from policies.model.applications import DECISION_DAYS
+from policies.service.acting import acting
+from policies.service.visible import require_visible, selection
+from policies.service.work import Begin, Work
+
+
+def draft_application(begin: Begin, id: ApplicationId, materials: Materials, *, by: Actor, at: datetime) -> Application:
+    """Begin an application for one's own organisation; it may be incomplete. Raises `DoneAlready`."""
+    with acting(begin, "draft", "application", id, by=by, at=at) as work:
+        if work.applications.find(id) is not None:
+            raise DoneAlready("application", id, "draft")
+        return work.applications.save(Application.draft(id, materials, by=by, at=at))
+
+
+def revise_application(
+    begin: Begin, id: ApplicationId, materials: Materials, *, by: Actor, at: datetime
+) -> Application:
+    """Put other materials in a draft's place. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`."""
+    with acting(begin, "revise", "application", id, by=by, at=at) as work:
+        return work.applications.save(work.applications.get(id).revise(materials, by=by, at=at))
+
+
+def check_application(begin: Begin, id: ApplicationId, *, by: Actor, at: datetime) -> tuple[Flaw, ...]:
+    """Every flaw that would keep it from being handed in or approved, without handing it in. Raises `NoSuch`."""
+    with acting(begin, "check", "application", id, by=by, at=at) as work:
+        application = work.applications.get(id)
+        require_visible("application", id, {application.applicant}, to=by)
+        return (*_flaws(work, application), *_lacking(work, application, at=at))
+
+
+def submit_application(
+    begin: Begin, id: ApplicationId, *, calendar: WorkingDays, by: Actor, at: datetime
+) -> Application:
+    """Hand it in; the five working days begin to run on the day after.
+
+    Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed` naming every flaw at once.
+    """
+    with acting(begin, "submit", "application", id, by=by, at=at) as work:
+        application = work.applications.get(id)
+        due = calendar.deadline(at, days=DECISION_DAYS)
+        return work.applications.save(application.submit(_flaws(work, application), due=due, by=by, at=at))
+
+
+def approve_application(begin: Begin, id: ApplicationId, *, reason: str = "", by: Actor, at: datetime) -> Application:
+    """Say yes; the agreement may then be drawn up. What the application rests on is held still meanwhile.
+
+    Raises `NoSuch`, `SelfApproval`, `MoveNotAllowed`, `QualificationLacking`, `MaterialFlawed`.
+    """
+    with acting(begin, "approve", "application", id, by=by, at=at) as work:
+        application = work.applications.get(id)
+        approved = application.approve(_flaws(work, application), reason=reason, by=by, at=at)
+        applicant = work.organisations.hold(application.applicant)
+        _evidence(work, application).require(applicant.nature, on=day_of(at))
+        return work.applications.save(approved)
+
+
+def refuse_application(
+    begin: Begin, id: ApplicationId, *, reasons: Sequence[str], by: Actor, at: datetime
+) -> Application:
+    """Say no, with reasons. Raises `NoSuch`, `SelfApproval`, `MoveNotAllowed`, `MaterialFlawed`."""
+    with acting(begin, "refuse", "application", id, by=by, at=at) as work:
+        return work.applications.save(work.applications.get(id).refuse(reasons, by=by, at=at))
+
+
+def withdraw_application(begin: Begin, id: ApplicationId, *, by: Actor, at: datetime) -> Application:
+    """Take it back before it is decided. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`."""
+    with acting(begin, "withdraw", "application", id, by=by, at=at) as work:
+        return work.applications.save(work.applications.get(id).withdraw(by=by, at=at))
+
+
+def view_application(begin: Begin, id: ApplicationId, *, by: Actor, at: datetime) -> Application:
+    """One application, to its applicant and to those who oversee. Raises `NoSuch`."""
+    with acting(begin, "view", "application", id, by=by, at=at) as work:
+        found = work.applications.get(id)
+        require_visible("application", id, {found.applicant}, to=by)
+        return found
+
+
+def list_applications(
+    begin: Begin,
+    *,
+    states: frozenset[str] = frozenset(),
+    after: str | None = None,
+    limit: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> tuple[Application, ...]:
+    """Applications the actor may see, the newest first."""
+    with acting(begin, "view", "application", by=by, at=at) as work:
+        return work.applications.list(selection(states=states, after=after, limit=limit, to=by))
+
+
+def _flaws(work: Work, application: Application) -> tuple[Flaw, ...]:
+    wanted = application.materials
+    scenario = work.scenarios.find(wanted.scenario) if wanted.scenario else None
+    if scenario is not None:
+        scenario = work.scenarios.hold(scenario.id)
+    entries = {grant.resource: work.listed.resource(grant.resource) for grant in wanted.data}
+    listed = {id: resource for id, resource in entries.items() if resource is not None}
+    return flaws_of(wanted, scenario=scenario, listed=listed)
+
+
+def _evidence(work: Work, application: Application) -> Qualification:
+    if work.qualifications.find(application.applicant) is None:
+        return Qualification(id=application.applicant)
+    return work.qualifications.hold(application.applicant)
+
+
+def _lacking(work: Work, application: Application, *, at: datetime) -> tuple[Flaw, ...]:
+    nature = work.organisations.get(application.applicant).nature
+    return _evidence(work, application).lacking(nature, on=day_of(at))

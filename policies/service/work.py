@@ -1,0 +1,121 @@
+"""What the procedure's verbs need of a transaction; `policies.adapters.database` gives it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from catalog.model import Resource, ResourceId
+from logs.model import ActorId, OrganisationId, Recorder
+from policies.model import (
+    Agreement,
+    AgreementId,
+    Application,
+    ApplicationId,
+    Organisation,
+    Person,
+    Qualification,
+    Scenario,
+    ScenarioId,
+)
+from policies.roles import Permissions
+
+Id_contra = TypeVar("Id_contra", bound=str, contravariant=True)
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which things to list, the newest first: whose, in which states, after which one, how many."""
+
+    organisation: OrganisationId | None = None  # applicant, or a side
+    states: frozenset[str] = field(default_factory=frozenset)  # empty: any
+    after: str | None = None
+    limit: int | None = None
+
+
+class Shelf(Protocol[Id_contra, Thing]):
+    """Things of one kind on record. Saving writes row and events together, or neither."""
+
+    def find(self, id: Id_contra) -> Thing | None:
+        """The one of that id, if there is one."""
+
+    def get(self, id: Id_contra) -> Thing:
+        """The one of that id; raises `NoSuch`."""
+
+    def hold(self, id: Id_contra) -> Thing:
+        """The same, kept from changing until the transaction is over: for what a decision rests on."""
+
+    def save(self, thing: Thing) -> Thing:
+        """Keep it with its news, as its next version; raises `ConcurrentChange` when somebody else was faster."""
+
+    def list(self, selection: Selection) -> tuple[Thing, ...]:
+        """Those selected."""
+
+
+class Scenarios(Shelf[ScenarioId, Scenario], Protocol):
+    """Classes of scenario on record."""
+
+    def of_category(self, category: str) -> Scenario | None:
+        """The one that stands for the class now: neither refused nor withdrawn."""
+
+
+class Agreements(Shelf[AgreementId, Agreement], Protocol):
+    """Agreements on record."""
+
+    def of_application(self, application: ApplicationId) -> Agreement | None:
+        """The one drawn from the application and not cancelled."""
+
+    def run_out(self, *, at: datetime) -> tuple[Agreement, ...]:
+        """Those in force or stopped whose term is over."""
+
+
+class Listed(Protocol):
+    """The development catalog, as far as an application needs it."""
+
+    def resource(self, id: ResourceId) -> Resource | None:
+        """The resource as published; `None` when it is not listed."""
+
+
+class Work(Protocol):
+    """A unit of work that reaches everything of the procedure."""
+
+    @property
+    def organisations(self) -> Shelf[OrganisationId, Organisation]:
+        """Organisations."""
+
+    @property
+    def people(self) -> Shelf[ActorId, Person]:
+        """The people who act for them."""
+
+    @property
+    def qualifications(self) -> Shelf[OrganisationId, Qualification]:
+        """Evidence of the safety conditions, by organisation."""
+
+    @property
+    def scenarios(self) -> Scenarios:
+        """Classes of scenario."""
+
+    @property
+    def applications(self) -> Shelf[ApplicationId, Application]:
+        """Applications."""
+
+    @property
+    def agreements(self) -> Agreements:
+        """Agreements."""
+
+    @property
+    def listed(self) -> Listed:
+        """What the development catalog lists."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """The role table."""
+
+    @property
+    def events(self) -> Recorder:
+        """The trail."""
+
+
+Begin = Callable[[], AbstractContextManager[Work]]
