@@ -19,9 +19,10 @@ def column(binding: Binding, scope: Scope, node: exp.Expr, *, aliases_first: boo
     else:
         found = qualified(scope, parts[0], parts[1], at)
         rest = parts[2:]
+        if found is None and len(parts) > len(("table", "column")):
+            found, rest = qualified(scope, parts[1], parts[2], at), parts[3:]
         if found is None:
-            found = unqualified(binding, scope, parts[0], None)
-            rest = parts[1:]
+            found, rest = unqualified(binding, scope, parts[0], None), parts[1:]
         for name in rest:
             if found is None or not NAME.match(name):
                 found = None

@@ -112,15 +112,14 @@ def item(binding: Binding, scope: Scope, node: exp.Expr) -> From:
 
 
 def stored(binding: Binding, ctes: Mapping[str, Relation], node: exp.Table) -> Relation:
-    """A common table expression or a granted resource; a qualified name is neither."""
-    name = node.name.lower()
-    if not isinstance(node.this, exp.Identifier) or node.args.get("db") or node.args.get("catalog"):
-        raise Finding("unknown-relation", subject=node.sql("duckdb")[:60], at=offset(node))
-    if name in ctes:
+    """A common table expression or a granted resource; a qualified name is one only where the annex spells it so."""
+    parts = [part.name for part in node.parts] if isinstance(node.this, exp.Identifier) else []
+    name = ".".join(parts).lower()
+    if len(parts) == 1 and name in ctes:
         return ctes[name]
     resource = binding.granted.resources.get(name)
     if resource is None:
-        raise Finding("unknown-relation", subject=node.name[:60], at=offset(node))
+        raise Finding("unknown-relation", subject=node.sql("duckdb")[:60], at=offset(node))
     return scan(resource)
 
 

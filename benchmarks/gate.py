@@ -1,0 +1,197 @@
+"""How much of what analysts write the gate understands, whether it keeps the meaning, and how long it takes.
+
+Run: `.venv/bin/python -m benchmarks.gate`. With every table open (no privacy unit), the rewritten query must give what
+the original gives. Times are of check and rewrite alone; the ratio is to DuckDB's own parser on the same text.
+"""
+
+import json
+import statistics
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from benchmarks import tpc
+from catalog.model import ColumnType, Use
+from sandbox.errors import NotLawful
+from sandbox.gate import Granted, GrantedColumn, GrantedResource, check
+from sandbox.gate.parse import Plain
+from sandbox.plan import Plan
+from tests.sandbox.gate.world import same
+
+WORKLOAD = Path(__file__).resolve().parents[2] / "shared" / "data" / "sql_workloads" / "selects.jsonl.zst"
+EVERYTHING = frozenset(Use)
+CONSTRUCTS = {"not-supported", "unknown-function", "unknown-type", "unknown-unit", "not-sql", "pivot-values"}
+LAWFUL = {"PLACEHOLDER"}  # a query with blanks is not a query
+
+
+def world(columns: dict[str, Iterable[str]]) -> Granted:
+    """An annex that opens these columns of these tables for every use."""
+    return Granted(
+        {
+            name.lower(): GrantedResource(
+                name, {column.lower(): GrantedColumn(column, ColumnType.TEXT, EVERYTHING) for column in sorted(found)}
+            )
+            for name, found in columns.items()
+        }
+    )
+
+
+def main() -> None:
+    """Print every figure."""
+    parser = duckdb.connect()
+    times: list[float] = []
+    for kind in ("tpch", "tpcds"):
+        benchmark(kind, times)
+    report(f"TPC-H and TPC-DS ({len(times)} queries)", times)
+    if WORKLOAD.is_file():
+        workload(parser)
+    else:
+        print("workload: skipped, the shared folder is absent")
+
+
+def benchmark(kind: str, times: list[float]) -> None:
+    """Understood and same answers, of a TPC benchmark."""
+    engine = duckdb.connect()
+    engine.execute("CREATE SCHEMA data; SET search_path = 'data'")
+    columns = {}
+    for name, path in tpc.tables(kind).items():
+        engine.execute(f"CREATE TABLE data.\"{name}\" AS FROM '{path}'")
+        columns[name] = [row[0] for row in engine.execute(f'DESCRIBE data."{name}"').fetchall()]
+    granted = world(columns)
+    understood = equal = 0
+    queries = tpc.queries(kind)
+    for number, sql in queries:
+        try:
+            plan = timed(lambda sql=sql: check(sql, granted=granted), times)
+        except NotLawful as refusal:
+            print(f"  {kind} {number}: {refusal}")
+            continue
+        understood += 1
+        if same(engine.sql(sql).to_arrow_table(), engine.sql(plan.final.sql).to_arrow_table()):
+            equal += 1
+        else:
+            print(f"  {kind} {number}: another answer")
+    print(f"{kind}: understood {understood}/{len(queries)}, same answer {equal}/{len(queries)}")
+
+
+def timed(work: Callable[[], Plan], times: list[float]) -> Plan:
+    """The result, its duration in milliseconds added to the list; run once before, to be warm."""
+    work()
+    begin = time.perf_counter()
+    result = work()
+    times.append((time.perf_counter() - begin) * 1_000)
+    return result
+
+
+def report(what: str, times: list[float]) -> None:
+    """Median and worst."""
+    print(f"{what}: check and rewrite median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms")
+
+
+def workload(parser: duckdb.DuckDBPyConnection) -> None:
+    """Understood, of real analysts' SELECTs with the tables they name declared."""
+    lines = parser.execute("SELECT sql_duckdb FROM read_json(?, format = 'newline_delimited')", [str(WORKLOAD)])
+    texts = [row[0] for row in lines.fetchall()]
+    constructs: Counter[str] = Counter()
+    times: list[float] = []
+    understood = lawful = 0
+    for sql in texts:
+        try:
+            granted = declared(sql)
+            timed(lambda sql=sql, granted=granted: check(sql, granted=granted), times)
+            understood += 1
+        except SqlglotError:
+            constructs["sqlglot does not parse it"] += 1
+        except NotLawful as refusal:
+            names = {
+                f"{each.rule} {each.subject}" if each.rule in CONSTRUCTS else each.rule for each in refusal.reasons
+            }
+            if all(each.subject in LAWFUL for each in refusal.reasons):
+                lawful += 1
+            else:
+                constructs[", ".join(sorted(names))] += 1
+    share = 100 * understood / (len(texts) - lawful)
+    print(f"workload: understood {understood}/{len(texts) - lawful} ({share:.1f} %), lawfully refused {lawful}")
+    for construct, count in constructs.most_common():
+        print(f"  {count:4} {construct}")
+    report("workload", times)
+    plain = [parse_time(parser, sql) for sql in texts]
+    print(
+        f"workload: ratio of medians to DuckDB's own parser {statistics.median(times) / statistics.median(plain):.1f}"
+    )
+
+
+def parse_time(parser: duckdb.DuckDBPyConnection, sql: str) -> float:
+    """Milliseconds DuckDB needs to parse and serialise a text."""
+    begin = time.perf_counter()
+    parser.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    return (time.perf_counter() - begin) * 1_000
+
+
+def declared(sql: str) -> Granted:
+    """The tables a query names with the columns it names: a bare column belongs to the first table of its SELECT."""
+    tree = Plain().parse(sql)[0]
+    columns: dict[str, set[str]] = defaultdict(set)
+    if tree is None:
+        return Granted({})
+    common = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    for select in tree.find_all(exp.Select):
+        near = {table.alias_or_name.lower(): name(table) for table in nearby(select) if name(table) not in common}
+        for table in near.values():
+            columns[table].add("id_of_row")
+        for column in select.find_all(exp.Column):
+            if isinstance(column.this, exp.Star):
+                continue
+            if column.table:
+                target = near.get(column.table.lower())
+            elif column.find_ancestor(exp.Select) is select and near and not aliased(select, column.name):
+                target = (
+                    next(iter(near.values()))
+                    if not any(column.name.lower() in columns[t] for t in near.values())
+                    else None
+                )
+            else:
+                target = None
+            if target is not None:
+                columns[target].add(column.name.lower())
+        for join in select.args.get("joins") or []:
+            for part in join.args.get("using") or []:
+                for table in near.values():
+                    columns[table].add(part.name.lower())
+    return world(columns)
+
+
+def aliased(select: exp.Select, column: str) -> bool:
+    """Whether the SELECT gives this name to one of its projections, or reads it from a subquery."""
+    return any(
+        part.alias.lower() == column.lower() for part in select.expressions if isinstance(part, exp.Alias)
+    ) or any(
+        column.lower() in {name.lower() for name in inner.named_selects}
+        for source in (select.args.get("from_"), *(select.args.get("joins") or []))
+        if source is not None
+        and isinstance(source.this, exp.Subquery)
+        and isinstance(inner := source.this.unnest(), exp.Query)
+    )
+
+
+def nearby(select: exp.Select) -> list[exp.Table]:
+    """The tables of a SELECT's own FROM."""
+    found = []
+    for clause in (select.args.get("from_"), *(select.args.get("joins") or [])):
+        if clause is not None:
+            found += [table for table in clause.find_all(exp.Table) if table.find_ancestor(exp.Select) is select]
+    return [table for table in found if isinstance(table.this, exp.Identifier)]
+
+
+def name(table: exp.Table) -> str:
+    """The name a table is declared under."""
+    return ".".join(part.name for part in table.parts).lower()
+
+
+if __name__ == "__main__":
+    main()
