@@ -26,7 +26,7 @@ def _kind(name: str, zh: str, en: str, facts: str) -> Kind:
     return Kind(name, zh, en, tuple(FIELDS[fact] for fact in facts.split()))
 
 
-_QUERY = "query agreement annex scenario sql resources columns uses snapshots"
+_QUERY = "query agreement annex scenario sql digest resources columns uses snapshots"
 _OUTPUT = "output query agreement scenario resources title rows bytes format digest"
 _APPLICATION = "application scenario resources uses party state deadline provisional"
 _AGREEMENT = "agreement application scenario annex resources parties party begins ends state"
@@ -59,6 +59,8 @@ _ROWS = (
     # desensitisation and catalog
     _kind("rule.drafted", "规则已起草", "Rule drafted", "rule resource resources edition digest techniques"),
     _kind("rule.approved", "规则已批准", "Rule approved", "rule resource resources edition digest reason"),
+    _kind("rule.in_force", "规则已生效", "Rule in force", "rule edition digest"),
+    _kind("rule.superseded", "规则已被取代", "Rule superseded", "rule edition digest"),
     _kind(
         "catalog.compiled", "开发目录已编制", "Development catalog compiled", "edition resources digest records rule"
     ),
@@ -113,16 +115,24 @@ _ROWS = (
     _kind("token.issued", "令牌已签发", "Token issued", "party role ends"),
     _kind("token.revoked", "令牌已收回", "Tokens revoked", "records"),
     _kind("session.refused", "会话被拒绝", "Session refused", "method reason"),
+    _kind("query.checked", "查询已试检", "Query checked without running", _QUERY + " reasons decided_by"),
+    _kind("query.started", "查询已开始执行", "Query started", _QUERY),
     _kind("query.refused", "查询被拒绝", "Query refused", _QUERY + " reasons decided_by"),
     _kind(
         "query.run", "查询已执行", "Query run", _QUERY + " releases rows cells hidden_cells hidden_figures milliseconds"
     ),
     _kind("query.failed", "查询失败", "Query failed", _QUERY + " error place milliseconds"),
     _kind("query.killed", "查询被终止", "Query killed", _QUERY + " limit reason milliseconds"),
+    _kind("query.viewed", "查询结果被查看", "Answer viewed", _QUERY + " rows format"),
+    _kind("query.expired", "查询结果已清除", "Answer deleted after its time", _QUERY),
     # outputs
     _kind("output.requested", "成果已申请导出", "Output requested", _OUTPUT),
+    _kind("output.assigned", "成果已指定审核人", "Reviewer named for an output", _OUTPUT + " party"),
+    _kind("output.viewed", "成果被审阅", "Output looked at by its reviewer", _OUTPUT),
     _kind("output.released", "成果已放行", "Output released", _OUTPUT + " reason decided_by"),
     _kind("output.refused", "成果被驳回", "Output refused", _OUTPUT + " reasons decided_by"),
+    _kind("output.withdrawn", "成果申请已撤回", "Output withdrawn", _OUTPUT),
+    _kind("output.downloaded", "成果已下载", "Output downloaded", _OUTPUT),
     # the log itself
     _kind("log.checkpointed", "日志检查点已签署", "Log checkpoint signed", "seq seal signature key"),
     _kind("log.verified", "日志已核验", "Log verified", "records findings seq seal"),

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from logs.errors import Language, Refusal
-from sandbox.failures import FAILURES, KILLS, Failure, Killed
+from sandbox.failures import FAILURES, KILLS, STATES, Failure, Killed
 from sandbox.reasons import Reason
 
 
@@ -159,3 +159,77 @@ class RingsMissing(Refusal):
         if language == "zh":
             return "以 root 启动或授予相应能力位，或在设置 demand_rings 中减少要求"
         return "start as root or grant the capabilities, or demand fewer rings in the setting demand_rings"
+
+
+class NotAnswered(Refusal):
+    """A result is asked for of a query that has none: it is running still, or it ended without an answer."""
+
+    kind: ClassVar[str] = "query-not-answered"
+    title: ClassVar[dict[Language, str]] = {"zh": "查询没有结果", "en": "The query has no answer"}
+
+    def __init__(self, query: str, state: str) -> None:
+        super().__init__(query, state)
+        self.query = query
+        self.state = state
+
+    def detail(self, language: Language) -> str:
+        """Which query, and where it stands."""
+        state = STATES.get(self.state, {}).get(language, self.state)
+        return f"查询 {self.query}：{state}" if language == "zh" else f"query {self.query}: {state}"
+
+    def remedy(self, language: Language) -> str:
+        """Wait while it runs; otherwise ask again."""
+        if self.state == "running":
+            return "请稍后再取" if language == "zh" else "ask for the result a little later"
+        return "请重新提交查询" if language == "zh" else "send the query again"
+
+
+class ResultDamaged(Refusal):
+    """A stored result cannot be opened with the platform's key, or is not what it was when it was stored."""
+
+    kind: ClassVar[str] = "result-damaged"
+    title: ClassVar[dict[Language, str]] = {"zh": "结果文件损坏", "en": "The stored result is damaged"}
+
+    def remedy(self, language: Language) -> str:
+        """Ask again; let the operator look at the state folder."""
+        if language == "zh":
+            return "请重新提交查询，并告知运营方检查状态目录与密钥"
+        return "send the query again, and have the operator look at the state folder and its key"
+
+
+class NotReleased(Refusal):
+    """A file is asked for of an output that has not been released."""
+
+    kind: ClassVar[str] = "output-not-released"
+    title: ClassVar[dict[Language, str]] = {"zh": "成果尚未放行", "en": "The output has not been released"}
+
+    def __init__(self, output: str, state: str) -> None:
+        super().__init__(output, state)
+        self.output = output
+        self.state = state
+
+    def detail(self, language: Language) -> str:
+        """Which output, and where it stands."""
+        state = STATES.get(self.state, {}).get(language, self.state)
+        return f"成果 {self.output}：{state}" if language == "zh" else f"output {self.output}: {state}"
+
+    def remedy(self, language: Language) -> str:
+        """Only the reviewer's decision opens it."""
+        return "审核放行后方可下载" if language == "zh" else "it can be downloaded once its reviewer has released it"
+
+
+class NotAReviewer(Refusal):
+    """Somebody is named to review who neither operates the platform nor is a qualified third party (Article 19)."""
+
+    kind: ClassVar[str] = "not-a-reviewer"
+    title: ClassVar[dict[Language, str]] = {"zh": "不具备审核资格", "en": "Not somebody who may review"}
+
+    def __init__(self, role: str) -> None:
+        super().__init__(role)
+        self.role = role
+
+    def remedy(self, language: Language) -> str:
+        """Who may."""
+        if language == "zh":
+            return "请指定一级开发主体或具备资质的第三方机构的人员"
+        return "name a person of the operator or of a qualified third party"

@@ -17,6 +17,7 @@ class Failure(StrEnum):
     SYNTAX = "syntax"
     FORBIDDEN = "forbidden"
     TOO_LARGE = "too-large"
+    UNAVAILABLE = "unavailable"  # no worker or no snapshot
     LOST = "lost"  # the platform stopped before the query had ended
     OTHER = "other"
 
@@ -63,6 +64,13 @@ FAILURES: Mapping[Failure, tuple[Text, Text]] = {
         {"zh": "结果超过上限", "en": "the answer exceeds the limits"},
         {"zh": "增加分组或 LIMIT，减少列数", "en": "group more coarsely, use LIMIT, or ask for fewer columns"},
     ),
+    Failure.UNAVAILABLE: (
+        {"zh": "查询进程或数据版本暂不可用", "en": "no query worker or no data version was available"},
+        {
+            "zh": "请稍后重试；持续出现时请联系运营方",
+            "en": "ask again a little later; if it goes on, tell the operator",
+        },
+    ),
     Failure.LOST: (
         {"zh": "平台重启，查询未完成", "en": "the platform restarted before the query had ended"},
         {"zh": "请重新提交", "en": "ask again"},
@@ -90,4 +98,18 @@ KILLS: Mapping[Killed, tuple[Text, Text]] = {
         {"zh": "进程因超出资源限制被系统终止", "en": "the system ended its process for exceeding a limit"},
         {"zh": "减少查询规模后重试", "en": "ask for less at once"},
     ),
+}
+
+STATES: Mapping[str, Text] = {
+    "received": {"zh": "已接收", "en": "received"},
+    "running": {"zh": "正在执行", "en": "still running"},
+    "answered": {"zh": "已有结果", "en": "answered"},
+    "failed": {"zh": "执行失败", "en": "failed"},
+    "killed": {"zh": "已被终止", "en": "ended before it answered"},
+    "expired": {"zh": "结果已过保存期", "en": "its answer is no longer kept"},
+    "requested": {"zh": "待指定审核人", "en": "waiting for a reviewer"},
+    "assigned": {"zh": "审核中", "en": "under review"},
+    "released": {"zh": "已放行", "en": "released"},
+    "refused": {"zh": "未通过", "en": "refused"},
+    "withdrawn": {"zh": "已撤回", "en": "withdrawn"},
 }

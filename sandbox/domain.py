@@ -1,0 +1,172 @@
+"""What a query needs of the rest of the house: the ports of this package, put together once by the wiring."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from catalog.model import Resource, ResourceId, Version
+from logs.model import Actor, ActorId, OrganisationId, Recorder
+from policies.annex import Annex
+from sandbox.disclosure.protect import ProtectedTable
+from sandbox.execution import Executor, Limits
+from sandbox.gate.granted import Granted
+from sandbox.output import Output, OutputId
+from sandbox.plan import Plan, Release
+from sandbox.query import Query, QueryId
+
+
+class InForce(Protocol):
+    """An agreement in force, as far as a query is concerned."""
+
+    @property
+    def annex(self) -> Annex: ...
+
+    @property
+    def scenario(self) -> str: ...
+
+
+class Agreements(Protocol):
+    """Whether this person may query under this agreement now; raises the refusals of `policies`."""
+
+    def __call__(self, agreement: str, *, by: Actor, at: datetime) -> InForce: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A resource as it stands in the domain: its latest version, and the snapshot file that holds it."""
+
+    resource: Resource
+    version: Version
+    path: Path
+
+
+class Check(Protocol):
+    """The gate."""
+
+    def __call__(self, sql: str, *, granted: Granted) -> Plan:
+        """The plan of a lawful query; raises `NotLawful`."""
+
+
+Protect = Callable[[pa.Table, Release], ProtectedTable]
+"""Disclosure control with the platform's secret and the rule documents in it."""
+
+
+class SecondLock(Protocol):
+    """The engine's own parser."""
+
+    def require(self, plan: Plan) -> None:
+        """Raises `NotLawful` unless every statement of the plan reads as the gate meant it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored table, and the SHA-256 of it as an Arrow stream."""
+
+    table: pa.Table
+    digest: str
+
+
+class Results(Protocol):
+    """Where answers wait, encrypted."""
+
+    def keep(self, id: str, table: pa.Table) -> Kept:
+        """Store a table under that id."""
+
+    def open(self, id: str) -> Kept:
+        """What is stored under that id; raises `ResultDamaged`."""
+
+    def remove(self, id: str) -> None:
+        """Delete it; what is not there is no mistake."""
+
+
+class Queries(Protocol):
+    """Queries on record, inside one transaction."""
+
+    def get(self, id: QueryId) -> Query | None: ...
+
+    def save(self, query: Query) -> None:
+        """Keep it and record its news; raises `ConcurrentChange`."""
+
+    def listed(
+        self, *, organisation: OrganisationId | None = None, before: datetime | None = None, limit: int
+    ) -> Sequence[Query]:
+        """The newest first, of one organisation or of all, those received before a moment."""
+
+    def running(
+        self, *, runner: str | None = None, agreement: str | None = None, resource: str | None = None
+    ) -> Sequence[Query]:
+        """Those that run: of one process, under one agreement, on one resource."""
+
+    def overdue(self, at: datetime, *, limit: int) -> Sequence[Query]:
+        """Answered queries whose answer is kept no longer."""
+
+
+class Outputs(Protocol):
+    """Outputs on record, inside one transaction."""
+
+    def get(self, id: OutputId) -> Output | None: ...
+
+    def save(self, output: Output) -> None:
+        """Keep it and record its news; raises `ConcurrentChange`."""
+
+    def listed(
+        self,
+        *,
+        organisation: OrganisationId | None = None,
+        reviewer: ActorId | None = None,
+        before: datetime | None = None,
+        limit: int,
+    ) -> Sequence[Output]:
+        """The newest first, of one organisation, for one reviewer or of all, those asked for before a moment."""
+
+
+class Work(Protocol):
+    """One transaction over this package's tables and the event inbox."""
+
+    @property
+    def queries(self) -> Queries: ...
+
+    @property
+    def outputs(self) -> Outputs: ...
+
+    @property
+    def events(self) -> Recorder: ...
+
+
+Begin = Callable[[], AbstractContextManager[Work]]
+
+
+class Permissions(Protocol):
+    """The table of roles: may this role do this verb on this kind of thing."""
+
+    def require(self, actor: Actor, verb: str, kind: str) -> None:
+        """Raises `NotPermitted`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """Everything a query and an output need.
+
+    `begin` opens a transaction that writes, `reading` one that only reads. `runner` names this process among those
+    that share the database. `keep` is how long an answer waits to be read.
+    """
+
+    begin: Begin
+    reading: Begin
+    permissions: Permissions
+    agreement: Agreements
+    holdings: Callable[[Collection[ResourceId]], Mapping[ResourceId, Holding]]
+    check: Check
+    second_lock: SecondLock
+    executor: Executor
+    protect: Protect
+    results: Results
+    clock: Callable[[], datetime]
+    runner: str
+    limits: Limits = field(default_factory=Limits)
+    keep: timedelta = timedelta(days=7)
