@@ -40,6 +40,10 @@ fuzz: $(READY) ## 更久的随机测试（tests/fuzz） | longer random tests (t
 	@test -d tests/fuzz || { echo '尚无 tests/fuzz / there is no tests/fuzz yet'; exit 1; }
 	$(PY) -m pytest tests/fuzz $(ARGS)
 
+.PHONY: docs
+docs: $(READY) ## 重写由代码生成的文档页 | write the generated pages of the documentation anew
+	PYTHONPATH=. $(PY) tools/write_docs.py
+
 .PHONY: lock
 lock: $(READY) ## 重新解析依赖并写锁文件（含哈希，不含地址） | resolve anew and write the locks: hashes, no addresses
 	$(LOCK) --group setup -o requirements-uv.lock

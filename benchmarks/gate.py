@@ -4,7 +4,6 @@ Run: `.venv/bin/python -m benchmarks.gate`. With every table open (no privacy un
 the original gives. Times are of check and rewrite alone; the ratio is to DuckDB's own parser on the same text.
 """
 
-import json
 import statistics
 import time
 from collections import Counter, defaultdict
