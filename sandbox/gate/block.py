@@ -93,6 +93,7 @@ def fields_of(binding: Binding, projections: Iterable[tuple[str, Expression]]) -
                 carried,
                 flows=flows.flows(binding, expression),
                 lineage=flows.lineage(binding, expression),
+                steps=flows.steps(binding, expression),
                 plain=None if known is None else known.plain,
             )
         )

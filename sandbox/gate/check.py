@@ -34,7 +34,7 @@ def check(sql: str, *, granted: Granted) -> Plan:
     return Plan(
         releases=tuple(binding.releases.values()),
         final=statement,
-        columns=tuple(OutputColumn(known.name, tuple(sorted(known.lineage))) for known in relation.fields),
+        columns=tuple(OutputColumn(known.name, tuple(sorted(known.lineage)), known.steps) for known in relation.fields),
         uses=tuple(sorted((path, str(use)) for path, use in binding.uses)),
     )
 

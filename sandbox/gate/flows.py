@@ -103,6 +103,21 @@ def lineage(binding: Binding, expression: Expression) -> frozenset[str]:
     return frozenset(found)
 
 
+def steps(binding: Binding, expression: Expression) -> tuple[str, ...]:
+    """The releases an expression comes through, each named once."""
+    found: dict[str, None] = {}
+    pending = [expression]
+    while pending:
+        current = pending.pop()
+        known = binding.field_of(current) if isinstance(current, Column) else None
+        if known is not None:
+            found |= dict.fromkeys(known.steps)
+        if isinstance(current, Nested):
+            found |= {step: None for field in current.relation.fields for step in field.steps}
+        pending.extend(children(current))
+    return tuple(sorted(found))
+
+
 def require(binding: Binding, found: Iterable[Flow], *, value: Use, at: int | None = None) -> None:
     """Collect a finding for every flow its column's uses do not allow.
 

@@ -143,6 +143,7 @@ def both(one: Field, other: Field) -> Field:
         one,
         flows=found,
         lineage=one.lineage | other.lineage,
+        steps=tuple(sorted({*one.steps, *other.steps})),
         plain=one.plain if same else None,
         refers=one.refers if one.refers == other.refers else None,
         unit=one.unit if one.unit == other.unit else None,

@@ -89,11 +89,17 @@ def released(binding: Binding, found: Block, side: Side) -> Relation:
 def outcome(drawing: Drawing, grouping: Grouping, after: Block, name: str) -> Relation:
     """The free half: what came after grouping, over the safe table."""
     binding = drawing.binding
-    keys = [
-        Field(f"k{index}", f"k{index}", lineage=flows.lineage(binding, key)) for index, key in enumerate(grouping.keys)
-    ]
+    keys = []
+    for index, key in enumerate(grouping.keys):
+        found = flows.lineage(binding, key)
+        step = f"{name}.k{index} = GROUP BY {', '.join(sorted(found))}"
+        keys.append(Field(f"k{index}", f"k{index}", lineage=found, steps=(step,)))
     marks = [] if grouping.plain else [Field(f"g{index}", f"g{index}") for index in range(len(grouping.keys))]
-    figures = [Field(label, label, lineage=lineage) for label, lineage in sorted(drawing.lineage.items())]
+    figures = []
+    for index, specification in enumerate(drawing.specifications):
+        found = drawing.lineage[f"m{index}"]
+        step = f"{name}.m{index} = {specification.function}({', '.join(sorted(found)) or '*'})"
+        figures.append(Field(f"m{index}", f"m{index}", lineage=found, steps=(step,)))
     safe = Relation(Scan("safe", name), (*keys, *marks, *figures), released=True)
     binding.fields[drawing.safe] = {known.inner: known for known in safe.fields}
     binding.units[drawing.safe] = ()

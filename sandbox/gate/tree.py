@@ -159,6 +159,7 @@ class Field:
     inner: str
     flows: frozenset[Flow] = frozenset()
     lineage: frozenset[str] = frozenset()
+    steps: tuple[str, ...] = ()  # the releases it comes through, for the trace
     plain: Flow | None = None  # exactly that column, unchanged
     unit: int | None = None  # identifies the relation's unit of this index
     refers: str | None = None  # the unit kind its values identify

@@ -39,3 +39,13 @@ def test_the_free_stage_reads_no_protected_resource_and_nothing_reads_what_is_no
 @pytest.mark.parametrize("sql", LAWFUL)
 def test_a_query_gives_the_same_plan_every_time(sql: str) -> None:
     assert check(sql, granted=GRANTED) == check(sql, granted=GRANTED)
+
+
+def test_the_trace_says_which_columns_a_figure_comes_from_and_by_which_release() -> None:
+    sql = "SELECT district, 100 * n / sum(n) OVER () AS 占比 FROM (SELECT district, sum(income) n FROM person GROUP BY 1)"
+    plan = check(sql, granted=GRANTED)
+    assert [(column.name, column.sources, column.path) for column in plan.columns] == [
+        ("district", ("person.district",), ("r0.k0 = GROUP BY person.district",)),
+        ("占比", ("person.income",), ("r0.m0 = sum(person.income)",)),
+    ]
+    assert plan.uses == (("person.district", "group"), ("person.income", "aggregate"))
