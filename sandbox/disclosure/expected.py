@@ -53,13 +53,16 @@ def of_counts(
 
     `told` is the deviation of what was added for the largest unit.
     """
-    if not shown.any():
-        return ExpectedError(measure)
     deviation = float(rules.variance**0.5)
     if (exact[shown] == who.fewest[shown]).all():
-        return ExpectedError(measure, absolute=round(deviation, 1))
+        return of_table(measure, shown, rules)
     units = np.maximum(who.perturbed(who.fewest), 1)
     return of_shares(measure, deviation / units + told / np.maximum(values, 1), shown)
+
+
+def of_table(measure: str, shown: Mask, rules: DisclosureRules) -> ExpectedError:
+    """Of figures perturbed by the table alone."""
+    return ExpectedError(measure, absolute=round(float(rules.variance**0.5), 1) if shown.any() else None)
 
 
 def of_shares(measure: str, shares: Numbers, shown: Mask) -> ExpectedError:
@@ -70,6 +73,6 @@ def of_shares(measure: str, shares: Numbers, shown: Mask) -> ExpectedError:
     return ExpectedError(measure, share=next((step for step in STEPS if median <= step), STEPS[-1]))
 
 
-def of_digits(measure: str, digits: int) -> ExpectedError:
+def of_digits(measure: str, digits: int, shown: Mask) -> ExpectedError:
     """Of figures that are rounded only: half a unit of the last of so many significant digits, at most."""
-    return ExpectedError(measure, share=0.5 * 10.0 ** (1 - digits))
+    return ExpectedError(measure, share=0.5 * 10.0 ** (1 - digits) if shown.any() else None)

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from sandbox.disclosure.cell_key import Slice
 from sandbox.disclosure.errors import NotMeasured
-from sandbox.disclosure.expected import ExpectedError, of_counts, of_digits, of_shares
+from sandbox.disclosure.expected import of_counts, of_digits, of_shares, of_table
 from sandbox.disclosure.magnitude import (
     Sums,
     count_noise,
@@ -49,8 +49,7 @@ def distinct(work: Workings) -> Figure:
     table = perturbation_table(variance=work.rules.variance, deviation=work.rules.deviation, least=1)
     values = table.results(exact, work.who.words[:, Slice.DISTINCT])
     shown = work.open & (exact > 1) & (values > 0)
-    error = ExpectedError(work.measure.name, absolute=round(work.rules.variance**0.5, 1))
-    return Figure(pa.array(values, mask=~shown), shown, error)
+    return Figure(pa.array(values, mask=~shown), shown, of_table(work.measure.name, shown, work.rules))
 
 
 def magnitude(work: Workings) -> Figure:
@@ -108,7 +107,6 @@ def quantile(work: Workings) -> Figure:
         for unit in units:
             shown &= work.measured.whole(work.name(side.format(unit))) >= work.rules.minimum(unit)
     digits = fewer(work.measure.digits, work.rules.quantile_digits)
-    error = of_digits(work.measure.name, digits)
     if work.measured.is_list(work.name("v")):
         lists = work.measured.lists(work.name("v"))
         shown &= np.array([bool(values) for values in lists], dtype=np.bool_)
@@ -116,9 +114,11 @@ def quantile(work: Workings) -> Figure:
             significant(np.array(values, dtype=np.float64), digits).tolist() if visible else None
             for values, visible in zip(lists, shown.tolist(), strict=True)
         ]
+        error = of_digits(work.measure.name, digits, shown)
         return Figure(pa.array(rounded, type=pa.list_(pa.float64())), shown, error)
     values = work.numbers("v")
-    return written(work, significant(values, digits), shown & np.isfinite(values), error)
+    shown &= np.isfinite(values)
+    return written(work, significant(values, digits), shown, of_digits(work.measure.name, digits, shown))
 
 
 PROTECTIONS: Mapping[MeasureKind, Callable[[Workings], Figure]] = {

@@ -5,9 +5,9 @@ arguments does not average it away. The other hangs on the set and the argument 
 stretching leave alone, so that two arguments over one set (`x`, and `x` plus one for a single person) do not share all
 their noise, while `x`, `x + 1` and `2 * x` do.
 
-`-x` must get the negative of what `x` gets, or their difference would cancel the noise. So the noise turns its sign where
-the mean passes the middle of the range, and many arguments chosen around that point average both parts away
-(docs/disclosure.md says at what price); the perturbation of the count, which multiplies the sum, stays.
+`-x` must get the negative of what `x` gets, or their difference would cancel the noise. So the noise turns its sign
+where the mean passes the middle of the range, and many arguments chosen around that point average both parts away; the
+perturbation of the count, which multiplies the sum, stays (docs/disclosure.md).
 """
 
 from dataclasses import dataclass
