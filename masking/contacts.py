@@ -27,10 +27,11 @@ _PLATE = re.compile(PLATE)
 
 _DECIMAL = r"[-+]?[0-9]{1,3}\.[0-9]{2,}"
 PAIR = rf"({_DECIMAL})(?: ?[,，;、] ?| )({_DECIMAL})"
-_PAIR = re.compile(rf"(?:POINT ?)?[(\[（]?{PAIR}[)\]）]?", re.IGNORECASE)
+_PAIR = re.compile(rf"[(\[]?{PAIR}[)\]]?")
+_POINT = re.compile(r"POINT ?\(([-+]?[0-9.]{1,20}) ([-+]?[0-9.]{1,20})\)", re.IGNORECASE)
 ANGLE = (
     r"(?:[东西]经|[南北]纬) ?[0-9]{1,3}(?:\.[0-9]+)?°?"
-    r"|[0-9]{1,3}°[0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]+)?[\"″秒]?)?[NSEW]?"
+    r"|[0-9]{1,3}°[0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]+)?(?:\"|″|′′|'')?秒?)?[NSEW]?"
 )
 _ANGLE = re.compile(ANGLE)
 LATITUDES, LONGITUDES = 90.0, 180.0
@@ -98,13 +99,16 @@ def mac(value: str) -> bool:
 def coordinate(value: str) -> bool:
     """A pair of degrees in either order, or an angle written with its signs."""
     text = narrow(value)
-    pair = _PAIR.fullmatch(text)
+    pair = _PAIR.fullmatch(text) or _POINT.fullmatch(text)
     return on_earth(pair[1], pair[2]) if pair else _ANGLE.fullmatch(text) is not None
 
 
 def on_earth(first: str, second: str) -> bool:
     """Whether two numbers are a latitude and a longitude, in either order."""
-    low, high = sorted((abs(float(first)), abs(float(second))))
+    try:
+        low, high = sorted((abs(float(first)), abs(float(second))))
+    except ValueError:
+        return False
     return low <= LATITUDES and high <= LONGITUDES
 
 

@@ -26,10 +26,12 @@ _CUE = (
     "姓名|联系人|负责人|法定代表人|法人代表|经办人|申请人|当事人|投诉人|举报人|委托人|代理人|监护人|被告人|被告|原告|患者|业主|户主|"
     "收件人|寄件人|驾驶人|车主|本人|员工|职工|学生|家长|居民|村民|市民|租客|房东"
 )
-_AFTER = (
-    "先生|女士|小姐|同志|老师|医生|教授|主任|经理|局长|处长|科长|同学|师傅|大爷|大妈|阿姨|叔叔|"
-    "书记|院长|校长|警官|法官|律师"
+FORMS_OF_ADDRESS = (
+    *("先生", "女士", "小姐", "同志", "老师", "医生", "教授", "主任", "经理", "局长", "处长", "科长", "同学"),
+    *("师傅", "大爷", "大妈", "阿姨", "叔叔", "书记", "院长", "校长", "警官", "法官", "律师"),
 )
+_AFTER = "|".join(FORMS_OF_ADDRESS)
+_OFFICES = re.compile("主任|责任|担任|现任|前任|班主|全科|专家")
 _STOP = (
     rf"(?=[^{HAN}]|$|电话|手机|联系|身份|性别|证件|号码|护照|银行|住址|家住|现住|地址|住在|住|家|系|在|于|与|和|及|等|的|来|到|向|从|称|说|"
     rf"因|已|被|是|为|未|致电|反映|申请|办理|投诉|{_AFTER})"
@@ -113,7 +115,9 @@ def names_in(text: str) -> Iterator[Mention]:
             yield Mention(Kind.PERSON_NAME, *found.span("name"), 0.85, "cue_and_surname")
     for found in _CALLED.finditer(text):
         group = "near" if found["near"] else "far"
-        if text[found.start(group) : found.start(group) + 2] not in NOT_NAMES:
+        start = found.start(group)
+        office = _OFFICES.match(text, max(0, start - 1)) or _OFFICES.match(text, start)
+        if office is None and text[start : start + 2] not in NOT_NAMES:
             yield Mention(Kind.PERSON_NAME, *found.span(group), 0.7, "surname_and_form_of_address")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import rjieba
 
 from masking.model import Kind, Mention
-from masking.words import person_name
+from masking.words import FORMS_OF_ADDRESS, person_name
 
 PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
 RUNNING = 10  # characters from which a text counts as running; shorter ones are labels, where tags mean little
@@ -23,6 +23,7 @@ def names_by_words(text: str) -> Iterator[Mention]:
         place = text.find(word, place)
         end = place + len(word)
         place_like = _PLACE_AFTER.match(text, end) or not _PLACE_INSIDE.isdisjoint(word)
-        if tag in PERSON_TAGS and person_name(word) and not place_like:
+        named = tag in PERSON_TAGS and person_name(word) and not word.endswith(FORMS_OF_ADDRESS)
+        if named and not place_like:
             yield Mention(Kind.PERSON_NAME, place, end, 0.5, "segmentation_and_surname")
         place = end
