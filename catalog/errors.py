@@ -44,10 +44,19 @@ class ManifestMissing(Worded, Refusal):
         "en": "check what was inferred from the files and save it as dataset.toml:\n\n{proposal}",
     }
 
+    nothing: ClassVar = {
+        "zh": "放入 CSV 或 Parquet 文件，并在 dataset.toml 中逐一说明",
+        "en": "put CSV or Parquet files there and describe each of them in dataset.toml",
+    }
+
     def __init__(self, folder: str, proposal: str) -> None:
         super().__init__(folder)
         self.folder = folder
         self.proposal = proposal
+
+    def remedy(self, language: Language) -> str:
+        """The proposal to check and save, or what to put there first."""
+        return super().remedy(language) if self.proposal else str(self.nothing[language])
 
 
 class ManifestUnreadable(Worded, Refusal):

@@ -42,8 +42,6 @@ def _targets(resource: Resource, unique: frozenset[tuple[str, str]]) -> tuple[Co
 def _alike(column: Column, target: Column) -> bool:
     if column.type is not target.type or column.derived is not None:
         return False
-    if column.kind and target.kind and column.kind != target.kind:
-        return column.name == target.name
     return column.type is ColumnType.TEXT or (column.type is ColumnType.INTEGER and column.name == target.name)
 
 

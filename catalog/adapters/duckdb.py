@@ -153,6 +153,7 @@ def _digest(staging: Staging, resource: Resource, secret: bytes) -> Digest:
     """What makes a snapshot what it is: the bytes handed in, how they are read, and whose keys they bear."""
     said = {
         "rules": RULES,
+        "resource": resource.id,
         "source": staging.source,
         "unit": [resource.privacy_unit, unit_kind(resource)],
         "columns": [

@@ -19,6 +19,10 @@ STALE = 86_400
 """Seconds after which a room that a crash left behind is cleared away."""
 
 
+UNWRITTEN = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException)
+"""What the engine raises when its files cannot be written; a commit that does not reach the disk is the last."""
+
+
 def snapshot_path(folder: Path, digest: Digest) -> Path:
     """Where the snapshot of that digest lies."""
     return folder / f"{digest}.duckdb"
@@ -88,7 +92,7 @@ def own_words(resource: str, folder: Path) -> Iterator[None]:
     """The engine's messages quote values, so none of them goes further than here."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as failed:
+    except UNWRITTEN as failed:
         raise SnapshotNotPlaced(str(folder), _cause(failed)) from None
     except duckdb.Error as failed:
         raise ArrivalBroken(resource, type(failed).__name__) from None
