@@ -87,7 +87,7 @@ def assert_agree(got: dict[str, dict[str, Shown]], wanted: dict[str, dict[str, S
             )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(shape=shapes, grouped=st.sampled_from([True, True, False]), units=st.sampled_from([UNITS, ("uscc",)]))
 def test_protected_figures_equal_the_oracles(shape: Shape, *, grouped: bool, units: tuple[str, ...]) -> None:
     case = Case(shape.make(), FIGURES, units=units, grouped=grouped)
