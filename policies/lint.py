@@ -9,22 +9,25 @@ from catalog.model import Resource, ResourceId
 from policies.annex import Grant
 from policies.flaws import Flaw
 from policies.model.applications import Materials
-from policies.model.scenarios import Scenario, ScenarioState
+from policies.model.scenarios import Scenario, ScenarioId, ScenarioState
 
 
 def flaws_of(
     materials: Materials, *, scenario: Scenario | None, listed: Mapping[ResourceId, Resource]
 ) -> tuple[Flaw, ...]:
     """All flaws, in the order of Article 16; `listed` are the entries of the development catalog asked for."""
-    return (*materials.missing(), *_scenario_flaws(materials, scenario), *_data_flaws(materials, listed))
+    wanted = materials.scenario
+    against = unpublished(scenario, wanted) if wanted else ()
+    return (*materials.missing(), *against, *_data_flaws(materials, listed))
 
 
-def _scenario_flaws(materials: Materials, scenario: Scenario | None) -> Iterator[Flaw]:
-    if materials.scenario and (scenario is None or scenario.state is not ScenarioState.PUBLISHED):
+def unpublished(scenario: Scenario | None, id: ScenarioId) -> Iterator[Flaw]:
+    """The flaw of resting on a scenario that is not published, or no longer."""
+    if scenario is None or scenario.state is not ScenarioState.PUBLISHED:
         yield Flaw(
             "scenario-not-published",
             "scenario",
-            {"zh": f"应用场景 {materials.scenario} 未发布", "en": f"scenario {materials.scenario} is not published"},
+            {"zh": f"应用场景 {id} 未发布", "en": f"scenario {id} is not published"},
             {"zh": "选用应用场景目录中的场景", "en": "choose one of the scenario catalog"},
         )
 

@@ -27,7 +27,7 @@ from policies.model.scenarios import (
     ScenarioMove,
     ScenarioState,
 )
-from policies.model.terms import Contents, Filing, Signature, Signer, Stop, Verifier
+from policies.model.terms import Contents, Filing, Signature, Signer, Stop, Terms, Verifier
 
 __all__ = [
     "AGREEMENT_MOVES",
@@ -65,5 +65,6 @@ __all__ = [
     "Signature",
     "Signer",
     "Stop",
+    "Terms",
     "Verifier",
 ]

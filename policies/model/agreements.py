@@ -10,7 +10,7 @@ from typing import ClassVar, NewType, Self
 
 from logs.model import Actor, Fact, OrganisationId, Role
 from policies.annex import Annex
-from policies.calendar import Deadline
+from policies.calendar import XIAMEN, Deadline
 from policies.denials import NotAParty
 from policies.errors import DoneAlready, NotInForce, SignatureInvalid
 from policies.model.applications import ApplicationId, uses
@@ -98,9 +98,9 @@ class Agreement(Recorded):
                 "agreement": self.id,
                 "annex": json.loads(self.annex.canonical()),
                 "application": self.application,
-                "begins": self.begins.isoformat(),
+                "begins": self.begins.astimezone(XIAMEN).isoformat(),
                 "contents": asdict(self.contents),
-                "ends": self.ends.isoformat(),
+                "ends": self.ends.astimezone(XIAMEN).isoformat(),
                 "parties": {"developer": self.developer, "operator": self.operator},
                 "scenario": self.scenario,
             },
@@ -130,9 +130,9 @@ class Agreement(Recorded):
         Raises `NotAParty`, `DoneAlready`, `MoveNotAllowed`, `NotInForce` when the term is over, `SignatureInvalid`.
         """
         side = self._side(by)
+        state = self._moved(AgreementMove.SIGN)
         if any(made.side is side for made in self.signatures):
             raise DoneAlready(self.thing, self.id, AgreementMove.SIGN)
-        state = self._moved(AgreementMove.SIGN)
         if at >= self.ends:
             raise self._not_in_force(AgreementState.EXPIRED)
         if not verifier.valid(key, self.statement, signature):

@@ -39,6 +39,19 @@ class Contents:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What the operator words and when it holds; scenario and data scope come from the application."""
+
+    rights_and_duties: str
+    conditions: str
+    security: str
+    fees: str
+    liability: str
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Signature:
     """One side's signature over the statement, with the signer's key on record."""
 

@@ -2,7 +2,6 @@
 
 from policies.service.acting import acting, denied, require, require_acting
 from policies.service.agreements import (
-    Terms,
     annex_in_force,
     cancel_agreement,
     draw_agreement,
@@ -42,7 +41,6 @@ from policies.service.work import Begin, Selection, Work
 __all__ = [
     "Begin",
     "Selection",
-    "Terms",
     "Work",
     "accept_evidence",
     "acting",

@@ -1,32 +1,16 @@
 """Agreements: drawn up, signed, filed, stopped, ended; and the annex in force (Articles 12, 17 and 18)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from logs.model import Actor
-from policies.annex import Annex
 from policies.calendar import WorkingDays
-from policies.denials import NotAParty, SelfApproval
-from policies.errors import DoneAlready, KeyMissing, MaterialFlawed, MoveNotAllowed
-from policies.flaws import Flaw
-from policies.model import Agreement, AgreementId, ApplicationId, ApplicationState, Contents, Verifier
+from policies.drafting import drawn_from
+from policies.errors import DoneAlready, KeyMissing, MoveNotAllowed
+from policies.model import Agreement, AgreementId, Application, ApplicationId, ScenarioId, Terms, Verifier
 from policies.model.agreements import FILING_DAYS
 from policies.service.acting import acting, require_acting
 from policies.service.visible import require_visible, selection
 from policies.service.work import Begin
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Terms:
-    """What the operator words; scenario and data scope, the other two of the seven, come from the application."""
-
-    rights_and_duties: str
-    conditions: str
-    security: str
-    fees: str
-    liability: str
-    begins: datetime
-    ends: datetime
 
 
 def draw_agreement(
@@ -38,39 +22,11 @@ def draw_agreement(
     """
     with acting(begin, "draw", "agreement", id, by=by, at=at) as work:
         asked = work.applications.hold(application)
-        if asked.applicant == by.organisation:
-            raise SelfApproval("application", application)
-        if asked.state is not ApplicationState.APPROVED or asked.decision is None or asked.materials.scenario is None:
-            raise MoveNotAllowed("application", application, asked.state, "draw", ())
-        if asked.decision.organisation != by.organisation:
-            raise NotAParty("application", application)
         if work.agreements.of_application(application) is not None or work.agreements.find(id) is not None:
             raise DoneAlready("application", application, "draw")
-        if not at <= terms.ends > terms.begins:
-            raise MaterialFlawed([_TERM])
-        scenario = work.scenarios.get(asked.materials.scenario)
-        annex = Annex(asked.materials.data)
-        agreement = Agreement(
-            id=id,
-            application=application,
-            scenario=scenario.id,
-            operator=by.organisation,
-            developer=asked.applicant,
-            contents=Contents(
-                rights_and_duties=terms.rights_and_duties,
-                scenario=f"{scenario.title}：{scenario.purpose}",
-                data_scope=data_scope(annex),
-                conditions=terms.conditions,
-                security=terms.security,
-                fees=terms.fees,
-                liability=terms.liability,
-            ),
-            annex=annex,
-            begins=terms.begins,
-            ends=terms.ends,
-            drawn_at=at,
-        )
-        return work.agreements.save(agreement.drawn(by=by, at=at))
+        scenario = work.scenarios.hold(_scenario_of(asked))
+        drawn = drawn_from(asked, scenario=scenario, terms=terms, id=id, by=by, at=at)
+        return work.agreements.save(drawn)
 
 
 def sign_agreement(
@@ -170,19 +126,7 @@ def annex_in_force(begin: Begin, id: AgreementId, *, by: Actor, at: datetime) ->
         return found
 
 
-def data_scope(annex: Annex) -> str:
-    """The scope of data in words: each resource with its columns and their uses."""
-    return "；".join(
-        f"{grant.resource}（"
-        + "、".join(f"{column}:{'+'.join(sorted(uses))}" for column, uses in sorted(grant.columns.items()))
-        + "）"
-        for grant in sorted(annex.grants, key=lambda grant: grant.resource)
-    )
-
-
-_TERM = Flaw(
-    "term-wrong",
-    "ends",
-    {"zh": "协议期限应在生效时间之后结束，且尚未结束", "en": "the term must end after it begins, and not be over"},
-    {"zh": "更正生效时间与失效时间", "en": "correct beginning and end"},
-)
+def _scenario_of(application: Application) -> ScenarioId:
+    if application.materials.scenario is None:
+        raise MoveNotAllowed("application", application.id, application.state, "draw", ())
+    return application.materials.scenario
