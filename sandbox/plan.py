@@ -29,12 +29,14 @@ class Measure:
     for `DISTINCT` a list with, for each distinct value, the least number of units of any kind that hold it
     `m_n`  contributing rows: filter true, argument neither null nor (for `SUM` and `MEAN`) zero
     `m_d`  for `MEAN` the rows that divide it: filter true, argument not null
-    `m_s`  sum of the record keys of the contributing rows (64-bit, keys are 32-bit)
+    `m_s`  sum of the record keys of the contributing rows (64-bit, keys are 32-bit); where distinct units are counted,
+    `m_n` and `m_s` are of the units instead
     `m_c_u`  distinct contributing units, or a sound lower bound of them
     `m_a`, `m_t1_u`, `m_t2_u`  for `SUM`, `MEAN`, `MOMENT`: total of absolute contributions, the largest and second
     largest absolute contribution of one unit, contributions added up per unit. A `COUNT` of rows in which a unit may
     stand several times has `m_a` and the two as well, in rows; without them every unit contributes one. A unit that
     an inner grouping folded away has none of the two: its contributions are within those of the unit that folded it.
+    A `MOMENT` of two arguments has `m_b_a`, `m_b_t1_u`, `m_b_t2_u` for the second
     `m_lo`, `m_hi`  for `SUM`, `MEAN`, `QUANTILE`, `MOMENT`: least and greatest contributing argument
     `m_below_u`, `m_above_u`  for `QUANTILE`: units (at least) at or below, and at or above, the outermost quantiles
     """

@@ -35,8 +35,13 @@ class Specification:
     fractions: tuple[float, ...] = ()
     several: bool = False
     conditional: bool = False
-    units: int | None = None  # `COUNT` of distinct units: of the unit of this number
+    key: Expression | None = None  # `COUNT` of distinct units: their record key
     whole: bool = False
+
+    @property
+    def counts_units(self) -> bool:
+        """Whether it counts distinct units rather than rows."""
+        return self.kind is MeasureKind.COUNT and self.argument is not None
 
     def measure(self, name: str) -> Measure:
         """What disclosure control is told of it."""
@@ -130,13 +135,30 @@ def distinct(drawing: "Drawing", node: Aggregate) -> Expression:
     if known is not None and known.refers is not None:
         flows.require(binding, flows.flows(binding, argument), value=Use.JOIN, at=node.at)
         return drawing.figure(
-            Specification(MeasureKind.COUNT, "count distinct", argument, condition, conditional=conditional, whole=True)
+            Specification(
+                MeasureKind.COUNT,
+                "count distinct",
+                argument,
+                condition,
+                key=unit_key(drawing, argument),
+                conditional=conditional,
+                whole=True,
+            )
         )
     found = flows.flows(binding, argument)
     flows.require(binding, found, value=Use.GROUP, at=node.at)
     return drawing.figure(
         Specification(MeasureKind.DISTINCT, "count distinct", argument, condition, conditional=conditional, whole=True)
     )
+
+
+def unit_key(drawing: "Drawing", argument: Expression) -> Expression:
+    """The record key of the unit an identifier names: the unit's own, or one derived where its table is not read."""
+    instance = drawing.binding.unit_of(argument)
+    for unit in drawing.units:
+        if unit.key is not None and drawing.binding.canonical(unit.instance) == instance:
+            return unit.key
+    return Operation("unit key", (argument,))
 
 
 def total(drawing: "Drawing", node: Aggregate, kind: MeasureKind) -> Expression:

@@ -116,6 +116,8 @@ def row_columns(printer: Printer, specification: "Specification", number: int) -
             eligible += f" AND b{number} IS NOT NULL"
     elif specification.argument is not None:
         yield f"{printer.top(specification.argument)} AS x{number}"
+        if specification.counts_units and specification.key is not None:
+            yield f"{printer.expression(specification.key)} AS y{number}"
         eligible += f" AND x{number} IS NOT NULL"
     yield f"{eligible} AS e{number}"
     nonzero = specification.kind in {MeasureKind.SUM, MeasureKind.MEAN}
@@ -147,8 +149,10 @@ def figures(
     """The measured columns of one figure that one grouping pass can give."""
     flag, prefix = f"f{number}", f"m{number}"
     chosen, able = f" FILTER (WHERE {flag})", f" FILTER (WHERE e{number})"
-    yield f"count(*){chosen} AS {prefix}_n"
-    yield f"CAST(coalesce(sum(rk){chosen}, 0) AS BIGINT) AS {prefix}_s"
+    apart = "DISTINCT " if specification.counts_units else ""
+    counted, keys = (f"DISTINCT x{number}", f"y{number}") if specification.counts_units else ("*", "rk")
+    yield f"count({counted}){chosen} AS {prefix}_n"
+    yield f"CAST(coalesce(sum({apart}{keys}){chosen}, 0) AS BIGINT) AS {prefix}_s"
     for index, unit in enumerate(units):
         yield f"{contributors(unit, index, flag)} AS {quoted(f'{prefix}_c_{names[index]}')}"
     if specification.kind is not MeasureKind.DISTINCT:
@@ -158,8 +162,8 @@ def figures(
     if specification.kind in NUMERIC:
         yield f"min(a{number}){chosen} AS {prefix}_lo"
         yield f"max(a{number}){chosen} AS {prefix}_hi"
-    if specification.kind in MAGNITUDES:
-        yield f"coalesce(sum(abs(a{number})){chosen}, 0) AS {prefix}_a"
+    for part, infix in magnitudes(specification):
+        yield f"coalesce(sum(abs({part}{number})){chosen}, 0) AS {prefix}{infix}_a"
     if specification.kind is MeasureKind.COUNT and specification.argument is None:
         yield f"count(*){chosen} AS {prefix}_a"
     for index, unit in enumerate(units):
@@ -184,12 +188,19 @@ def figure(specification: "Specification", number: int) -> str:
             return f"sum(a{number})"
 
 
+def magnitudes(specification: "Specification") -> list[tuple[str, str]]:
+    """The arguments whose contributions are tested for dominance, with what stands in the measured names for them."""
+    if specification.kind not in MAGNITUDES:
+        return []
+    return [("a", ""), ("b", "_b")] if specification.more else [("a", "")]
+
+
 def tops(specification: "Specification", number: int, name: str) -> Iterator[str]:
     """The largest contributions where every row is another unit's."""
-    if specification.kind in MAGNITUDES:
-        largest_two = f"max(abs(a{number}), 2) FILTER (WHERE f{number})"
+    for part, infix in magnitudes(specification):
+        largest_two = f"max(abs({part}{number}), 2) FILTER (WHERE f{number})"
         for rank in (1, 2):
-            yield f"coalesce({largest_two}[{rank}], 0) AS {quoted(f'm{number}_t{rank}_{name}')}"
+            yield f"coalesce({largest_two}[{rank}], 0) AS {quoted(f'm{number}{infix}_t{rank}_{name}')}"
     if specification.kind is MeasureKind.QUANTILE:
         yield from beside(specification, number, name, count=f"count(*) FILTER (WHERE e{number})")
 
@@ -213,9 +224,11 @@ def largest(specifications: tuple["Specification", ...], name: str) -> Iterator[
     """What must be added up per unit first: (measured column, over the units of a cell, per unit)."""
     for number, specification in enumerate(specifications):
         flag = f" FILTER (WHERE f{number})"
-        if specification.kind in MAGNITUDES:
-            per_unit = f"coalesce(sum(abs(a{number})){flag}, 0) AS v{number}"
-        elif specification.kind is MeasureKind.COUNT and specification.argument is None:
+        for part, infix in magnitudes(specification):
+            per_unit = f"coalesce(sum(abs({part}{number})){flag}, 0) AS v{number}{part}"
+            for rank in (1, 2):
+                yield f"m{number}{infix}_t{rank}_{name}", f"coalesce(max(v{number}{part}, 2)[{rank}], 0)", per_unit
+        if specification.kind is MeasureKind.COUNT and specification.argument is None:
             per_unit = f"count(*){flag} AS v{number}"
         elif specification.kind is MeasureKind.QUANTILE:
             per_unit = f"count(*){flag} AS v{number}"
