@@ -9,7 +9,7 @@ import yaml
 
 from masking.cues import words_of
 from masking.model import Kind, Recognition
-from masking.uniqueness import NEARLY_UNIQUE, Uniqueness
+from masking.uniqueness import NEARLY_UNIQUE, SINGLED_OUT, Uniqueness
 
 LOWEST, HIGHEST = 1, 4
 
@@ -112,9 +112,13 @@ def grade(
 ) -> Grading:
     """The grade of one column: the highest that what it holds, what it is called and how unique it is ask for."""
     grounds = [*_for_kind(recognition, subject), *_for_attribute(recognition, name, title, subject)]
-    if uniqueness is not None and uniqueness.share >= NEARLY_UNIQUE and subject is not Subject.NOBODY:
-        zh, en = "几乎每行取值唯一，可单独指向主体", "nearly unique per row: singles its subject out"
-        grounds.append(Ground("unique", UNIQUE[subject], zh, en))
+    if uniqueness is not None and subject is not Subject.NOBODY:
+        if uniqueness.share >= NEARLY_UNIQUE:
+            zh, en = "几乎每行取值唯一，可单独指向主体", "nearly unique per row: singles its subject out"
+            grounds.append(Ground("unique", UNIQUE[subject], zh, en))
+        elif uniqueness.singled_out >= SINGLED_OUT:
+            zh, en = "不少行的取值仅出现一次", "many rows have a value that no other row has"
+            grounds.append(Ground("singled_out", UNIQUE[subject], zh, en))
     chinese, english = _WHOM[subject]
     grounds.append(Ground(f"subject.{subject}", SUBJECTS[subject], f"每行关于：{chinese}", f"a row is about {english}"))
     ranked = sorted(grounds, key=lambda ground: -ground.grade)

@@ -7,7 +7,8 @@ from masking.families import Family, Misshapen
 from masking.quoting import literal
 
 LONGEST_FILLING = 64
-_UP_TO_DISTRICT = "^[^区县街道路巷镇乡村号]{0,20}[区县]"
+_UP_TO_DISTRICT = "^[^区县街道路巷镇乡村号小社园景校厂]{0,20}[区县]"
+"""What comes before a district's ending names no street, village, estate, campus or works."""
 
 
 @dataclass(frozen=True, slots=True)
