@@ -1,7 +1,7 @@
 """What a query needs of the rest of the house: the ports of this package, put together once by the wiring."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,8 +10,11 @@ from typing import Protocol
 import pyarrow as pa
 
 from catalog.model import Resource, ResourceId, Version
+from logs.errors import EventRecordedTwice
 from logs.model import Actor, ActorId, OrganisationId, Recorder
 from policies.annex import Annex
+from policies.denials import DENIALS
+from policies.service.acting import denied
 from sandbox.disclosure.protect import ProtectedTable
 from sandbox.execution import Executor, Limits
 from sandbox.gate.granted import Granted
@@ -170,3 +173,15 @@ class Domain:
     runner: str
     limits: Limits = field(default_factory=Limits)
     keep: timedelta = timedelta(days=7)
+
+
+@contextmanager
+def doing(domain: Domain, verb: str, thing: str, id: str, *, by: Actor, at: datetime) -> Iterator[Work]:
+    """One transaction that writes; a denial undoes it and goes on record before it is raised."""
+    try:
+        with domain.begin() as work:
+            yield work
+    except DENIALS as denial:
+        with domain.begin() as work, suppress(EventRecordedTwice):  # the same attempt, told twice in one microsecond
+            work.events.record(denied(denial, verb, thing, id, by=by, at=at))
+        raise

@@ -7,12 +7,12 @@ import pyarrow as pa
 
 from logs.model import Actor, Event, EventId, Role
 from policies.errors import NoSuch
-from sandbox.domain import Domain
+from sandbox.domain import Domain, doing
 from sandbox.errors import NotReleased, ResultDamaged
 from sandbox.output import Output, OutputId, OutputState
 from sandbox.query import QueryId
 
-SEES_ALL = frozenset({Role.OPERATOR, Role.BUREAU, Role.INFO_CENTER, Role.REGULATOR})
+SEES_ALL = frozenset({Role.OPERATOR, Role.BUREAU, Role.REGULATOR})
 """Who may see that an output was asked for and what became of it; the table itself only its two sides see."""
 
 
@@ -24,7 +24,7 @@ def request_output(
     Raises `NoSuch`, `NotAParty`, `NotAnswered`, `MaterialFlawed`, `ResultDamaged`, `NotPermitted`.
     """
     domain.permissions.require(by, "request", "output")
-    with domain.begin() as work:
+    with doing(domain, "request", "output", id, by=by, at=at) as work:
         found = work.queries.get(query)
         if found is None or found.by.organisation != by.organisation:
             raise NoSuch("query", query)
@@ -41,38 +41,38 @@ def request_output(
 
 def assign_reviewer(domain: Domain, id: OutputId, reviewer: Actor, *, by: Actor, at: datetime) -> Output:
     """Name who reviews it; raises `NotAReviewer`, `SelfApproval`, `MoveNotAllowed`, `NoSuch`, `NotPermitted`."""
-    return _move(domain, id, "assign", lambda output: output.assign(reviewer, by=by, at=at), by=by)
+    return _move(domain, id, "assign", lambda output: output.assign(reviewer, by=by, at=at), by=by, at=at)
 
 
 def release_output(domain: Domain, id: OutputId, *, reason: str = "", by: Actor, at: datetime) -> Output:
     """Let it out; raises `NotAParty`, `SelfApproval`, `MoveNotAllowed`, `NoSuch`, `NotPermitted`."""
-    return _move(domain, id, "review", lambda output: output.release(reason=reason, by=by, at=at), by=by)
+    return _move(domain, id, "release", lambda output: output.release(reason=reason, by=by, at=at), by=by, at=at)
 
 
 def refuse_output(domain: Domain, id: OutputId, reasons: tuple[str, ...], *, by: Actor, at: datetime) -> Output:
     """Keep it in, with reasons; raises what `release_output` does, and `MaterialFlawed` without a reason."""
-    refused = _move(domain, id, "review", lambda output: output.refuse(reasons, by=by, at=at), by=by)
+    refused = _move(domain, id, "refuse", lambda output: output.refuse(reasons, by=by, at=at), by=by, at=at)
     domain.results.remove(id)
     return refused
 
 
 def withdraw_output(domain: Domain, id: OutputId, *, by: Actor, at: datetime) -> Output:
     """Whoever asked no longer wants it; raises `NotAParty`, `MoveNotAllowed`, `NoSuch`, `NotPermitted`."""
-    withdrawn = _move(domain, id, "request", lambda output: output.withdraw(by=by, at=at), by=by)
+    withdrawn = _move(domain, id, "withdraw", lambda output: output.withdraw(by=by, at=at), by=by, at=at)
     domain.results.remove(id)
     return withdrawn
 
 
 def see_output(domain: Domain, id: OutputId, *, by: Actor) -> Output:
     """An output one has to do with, or any for those who supervise; raises `NoSuch`, `NotPermitted`."""
-    domain.permissions.require(by, "see", "output")
+    domain.permissions.require(by, "view", "output")
     with domain.reading() as work:
         return _visible(work.outputs.get(id), id, by=by)
 
 
 def list_outputs(domain: Domain, *, before: datetime | None, limit: int, by: Actor) -> Sequence[Output]:
     """The newest outputs that one may see, those asked for before a moment."""
-    domain.permissions.require(by, "see", "output")
+    domain.permissions.require(by, "view", "output")
     with domain.reading() as work:
         if by.role in SEES_ALL:
             return work.outputs.listed(before=before, limit=limit)
@@ -86,8 +86,8 @@ def inspect_output(domain: Domain, id: OutputId, *, event: EventId, by: Actor, a
 
     Raises `NotAParty`, `SelfApproval`, `NoSuch`, `ResultDamaged`, `NotPermitted`.
     """
-    domain.permissions.require(by, "review", "output")
-    with domain.begin() as work:
+    domain.permissions.require(by, "release", "output")
+    with doing(domain, "release", "output", id, by=by, at=at) as work:
         output = _visible(work.outputs.get(id), id, by=by)
         output.require_reviewer(by)
         table = _table(domain, output)
@@ -100,8 +100,8 @@ def download_output(domain: Domain, id: OutputId, *, format: str, event: EventId
 
     Raises `NotAParty`, `NotReleased`, `NoSuch`, `ResultDamaged`, `NotPermitted`.
     """
-    domain.permissions.require(by, "download", "output")
-    with domain.begin() as work:
+    domain.permissions.require(by, "request", "output")
+    with doing(domain, "request", "output", id, by=by, at=at) as work:
         output = _visible(work.outputs.get(id), id, by=by)
         output.require_owner(by)
         if output.state is not OutputState.RELEASED:
@@ -111,9 +111,11 @@ def download_output(domain: Domain, id: OutputId, *, format: str, event: EventId
     return table
 
 
-def _move(domain: Domain, id: OutputId, verb: str, how: Callable[[Output], Output], *, by: Actor) -> Output:
+def _move(
+    domain: Domain, id: OutputId, verb: str, how: Callable[[Output], Output], *, by: Actor, at: datetime
+) -> Output:
     domain.permissions.require(by, verb, "output")
-    with domain.begin() as work:
+    with doing(domain, verb, "output", id, by=by, at=at) as work:
         moved = how(_visible(work.outputs.get(id), id, by=by))
         work.outputs.save(moved)
     return moved

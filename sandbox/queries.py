@@ -11,14 +11,14 @@ from policies.annex import Annex
 from policies.denials import NotAParty
 from policies.errors import NoSuch
 from sandbox.answers import require_open
-from sandbox.domain import Domain, Holding
+from sandbox.domain import Domain, Holding, doing
 from sandbox.errors import NotLawful
 from sandbox.failures import Killed
 from sandbox.gate.granted import granted_by
 from sandbox.plan import Plan
 from sandbox.query import Query, QueryId
 
-SUPERVISES = frozenset({Role.OPERATOR, Role.BUREAU, Role.INFO_CENTER, Role.REGULATOR})
+SUPERVISES = frozenset({Role.OPERATOR, Role.BUREAU, Role.REGULATOR})
 """Who may see that a query was asked, its text and its end; never its answer."""
 STOPS = frozenset({Role.OPERATOR, Role.BUREAU})
 
@@ -39,6 +39,7 @@ def check_query(
 
     Raises `NotLawful`, and what `policies` refuses with.
     """
+    domain.permissions.require(by, "check", "query")
     query, annex = _asked(domain, id=id, agreement=agreement, sql=sql, by=by, at=at)
     try:
         lawful = _lawful(domain, query, annex)
@@ -55,6 +56,7 @@ def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: 
 
     Raises `NotLawful`, and what `policies` refuses with.
     """
+    domain.permissions.require(by, "run", "query")
     query, annex = _asked(domain, id=id, agreement=agreement, sql=sql, by=by, at=at)
     try:
         lawful = _lawful(domain, query, annex)
@@ -71,7 +73,6 @@ def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: 
 
 def _asked(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: Actor, at: datetime) -> tuple[Query, Annex]:
     """The query, and the annex that may allow it."""
-    domain.permissions.require(by, "run", "query")
     terms = domain.agreement(agreement, by=by, at=at)
     query = Query(
         id=id,
@@ -101,14 +102,14 @@ def _lawful(domain: Domain, query: Query, annex: Annex) -> Lawful:
 
 def see_query(domain: Domain, id: QueryId, *, by: Actor) -> Query:
     """A query of one's own organisation, or any for those who supervise; raises `NoSuch`, `NotPermitted`."""
-    domain.permissions.require(by, "see", "query")
+    domain.permissions.require(by, "view", "query")
     with domain.reading() as work:
         return _visible(work.queries.get(id), id, by=by)
 
 
 def list_queries(domain: Domain, *, before: datetime | None, limit: int, by: Actor) -> Sequence[Query]:
     """The newest queries that one may see, those received before a moment."""
-    domain.permissions.require(by, "see", "query")
+    domain.permissions.require(by, "view", "query")
     organisation = None if by.role in SUPERVISES else by.organisation
     with domain.reading() as work:
         return work.queries.listed(organisation=organisation, before=before, limit=limit)
@@ -119,8 +120,8 @@ def read_answer(domain: Domain, id: QueryId, *, format: str, event: EventId, by:
 
     Raises `NoSuch`, `NotAParty`, `NotAnswered`, `ResultDamaged`, `NotPermitted`.
     """
-    domain.permissions.require(by, "read", "query")
-    with domain.begin() as work:
+    domain.permissions.require(by, "run", "query")
+    with doing(domain, "run", "query", id, by=by, at=at) as work:
         query = _visible(work.queries.get(id), id, by=by)
         if by.organisation != query.by.organisation:
             raise NotAParty("query", id)
@@ -136,8 +137,8 @@ def cancel_query(domain: Domain, id: QueryId, *, by: Actor, at: datetime) -> Que
 
     Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `NotPermitted`.
     """
-    domain.permissions.require(by, "stop", "query")
-    with domain.begin() as work:
+    domain.permissions.require(by, "kill", "query")
+    with doing(domain, "kill", "query", id, by=by, at=at) as work:
         query = _visible(work.queries.get(id), id, by=by)
         if by.organisation != query.by.organisation and by.role not in STOPS:
             raise NotAParty("query", id)

@@ -29,7 +29,7 @@ class ResultFiles:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
-        plain = memoryview(sink.getvalue())
+        plain = sink.getvalue().to_pybytes()
         nonce = os.urandom(NONCE)
         path = self._path(id)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
