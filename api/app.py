@@ -9,6 +9,18 @@ from starlette.exceptions import HTTPException
 from api.edge import Edge, answer
 from api.errors import Flaw, MediaTypeUnsupported, MethodNotAllowed, NoSuchPath, RequestMalformed
 from api.pages import pages
+from api.routes import (
+    agreements,
+    applications,
+    catalog,
+    outputs,
+    parties,
+    queries,
+    records,
+    rules,
+    scenarios,
+    supply,
+)
 from api.wiring import Platform
 from logs.errors import Refusal
 
@@ -34,6 +46,9 @@ def create_app(platform: Platform) -> FastAPI:
     )
     app.state.platform = platform
     app.include_router(pages)
+    app.include_router(records.health)
+    for part in (catalog, supply, rules, parties, scenarios, applications, agreements, queries, outputs, records):
+        app.include_router(part.router, prefix="/api/v1")
     _answer_problems(app, platform)
     app.add_middleware(
         Edge,

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -53,3 +54,19 @@ def _opened(cursor: str) -> str:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise CursorUnknown from None
+
+
+def at_of(cursor: str | None) -> datetime | None:
+    """The moment that a cursor of a list by time names; raises `CursorUnknown`."""
+    if cursor is None:
+        return None
+    try:
+        return datetime.fromisoformat(_opened(cursor)).astimezone(UTC)
+    except ValueError:
+        raise CursorUnknown from None
+
+
+def after(found: Sequence[Item], *, limit: int, at: Callable[[Item], datetime]) -> Page[Item]:
+    """A page out of one item more than a page, where the list is by time, the newest first."""
+    shown = tuple(found[:limit])
+    return Page(shown, _closed(at(shown[-1]).isoformat()) if len(found) > limit else None)

@@ -12,7 +12,7 @@ from api.launch import address, announced, listen, log_to_stderr, run_http, unti
 from api.schema import as_sql
 from api.schema import migrate as bring_up
 from api.settings import Settings
-from api.wiring import checkpoints_of, compose, compose_receiver, delivery_of, verify
+from api.wiring import RECEIVER, checkpoints_of, compose, compose_receiver, delivery_of, verify
 from logs.errors import Refusal
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
 from logs.proof import Report
@@ -33,9 +33,6 @@ def serve(settings: Settings) -> None:
             run_http(create_app(platform), bound, log_level=settings.log_level)
     finally:
         platform.close()
-
-
-RECEIVER = "resource-platform"
 
 
 def receiver(settings: Settings) -> None:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     reading_token: SecretStr | None = Field(default=None, description="what the receiver asks of who reads")
     language: Language = "zh"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    runner: str = Field(default="serve", min_length=1, description="names this process among those on one database")
     workers: int = Field(default=2, ge=1, le=64, description="confined query workers kept warm")
     body_limit: int = Field(default=262_144, ge=1024, description="bytes of a JSON request")
     upload_limit: int = Field(default=4 << 30, ge=1024, description="bytes of one arriving file")

@@ -10,6 +10,7 @@ from catalog import listing_errors as listing
 from logs import errors as logs
 from logs import misdelivered
 from logs.errors import Refusal
+from masking import errors as masking
 from policies import denials
 from policies import errors as policies
 from sandbox import errors as sandbox
@@ -24,13 +25,16 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         denials.NotPermitted,
         denials.NotTheirsToAppoint,
         denials.SelfApproval,
+        masking.RuleNotTheirs,
         policies.NotInForce,
+        sandbox.NotReleased,
     ),
     S.NOT_FOUND: (
         edge.NoSuchPath,
         listing.EditionUnknown,
         listing.EntryUnknown,
         logs.NoSuchEvidence,
+        masking.RuleUnknown,
         policies.NoSuch,
     ),
     S.METHOD_NOT_ALLOWED: (edge.MethodNotAllowed,),
@@ -40,6 +44,9 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         listing.EntryChanged,
         listing.EntryExists,
         listing.MoveImpossible,
+        masking.NoRuleInForce,
+        masking.RuleChanged,
+        masking.RuleMoveImpossible,
         policies.ConcurrentChange,
         policies.DoneAlready,
         policies.MoveNotAllowed,
@@ -48,6 +55,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         misdelivered.BrokenChain,
         misdelivered.GapInDelivery,
         misdelivered.UnreadableRecord,
+        sandbox.NotAnswered,
     ),
     S.LENGTH_REQUIRED: (edge.LengthMissing,),
     S.REQUEST_ENTITY_TOO_LARGE: (edge.BodyTooLarge,),
@@ -74,12 +82,14 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         listing.NotGraded,
         listing.NotListable,
         listing.ReasonMissing,
+        masking.RulesUnreadable,
         policies.KeyMissing,
         policies.MaterialFlawed,
         policies.QualificationLacking,
         policies.RoleNotHeld,
         policies.RolesIncompatible,
         policies.SignatureInvalid,
+        sandbox.NotAReviewer,
         sandbox.NotLawful,
         sandbox.QueryFailed,
         sandbox.QueryKilled,
@@ -101,6 +111,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         logs.UnknownKind,
         policies.NoticeWrong,
         policies.RoleTableWrong,
+        sandbox.ResultDamaged,
         sandbox.RingsMissing,
         sandbox.SnapshotMissing,
     ),

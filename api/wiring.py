@@ -1,19 +1,34 @@
 """The one composition: the only file that imports adapters, used alike by the service, the commands and the tests."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+import hashlib
+import hmac
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from traceback import extract_tb
 from uuid import uuid4
 
+import pyarrow as pa
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import Connection, Engine
 
 from api.adapters.database import RepeatTable, TokenTable
 from api.adapters.resource_platform import ResourcePlatform
+from api.identity import PLATFORM
 from api.settings import Settings
 from api.state import Secrets, lay_out, secrets_in
+from api.supply import Intake
+from catalog.adapters.database import EditionTable, EntryTable
+from catalog.adapters.duckdb import take_in
+from catalog.adapters.folder import read_folder
+from catalog.adapters.marginals import sample
+from catalog.entry import Entry, EntryState
+from catalog.listing_errors import EntryUnknown
+from catalog.model import ResourceId
 from logs.adapters.archive import open_archive
 from logs.adapters.database import Inbox, Instant, metadata, open_database
 from logs.adapters.ed25519 import Ed25519Signer
@@ -22,20 +37,59 @@ from logs.adapters.ledger import ledger_view, ledger_work
 from logs.adapters.otlp import OtlpDelivery
 from logs.adapters.receiver import Tokens as ReceiverTokens
 from logs.adapters.receiver import receiver_app
-from logs.model import EventId
+from logs.model import Actor, EventId
 from logs.relay import Checkpoints
 from logs.service import Begin as BeginLedger
+from masking.adapters.database import RuleTable
+from masking.adapters.presidio import PresidioScan
+from masking.model import Recognition
+from masking.recognise import classify
+from policies.adapters import tables
+from policies.adapters.casbin import CasbinPermissions
+from policies.adapters.holidays import official_calendar
+from policies.adapters.listed import ListedEntries
+from policies.adapters.signing import Ed25519Verifier
+from policies.calendar import WorkingDays
+from policies.model import AgreementId, Verifier
+from policies.service import acting, annex_in_force
+from sandbox.adapters.database import OutputTable, QueryTable
+from sandbox.adapters.engine_parser import EngineParser
+from sandbox.adapters.result_files import ResultFiles
+from sandbox.adapters.worker import PoolSettings, WorkerPool
+from sandbox.disclosure.protect import ProtectedTable, protect
+from sandbox.disclosure.rules import DisclosureRules
+from sandbox.domain import Domain, Holding, InForce
+from sandbox.gate import check
+from sandbox.plan import Release
+from sandbox.query import QueryId
+from sandbox.running import Jobs, give_up_lost, stop_queries
 
 __all__ = ["Instant", "Platform", "Work", "compose", "metadata", "transactions", "verify"]
+
+RECEIVER = "resource-platform"
+log = structlog.get_logger("api")
 
 
 class Work:
     """One transaction: every package's tables and the event inbox on one connection."""
 
-    def __init__(self, connection: Connection, secrets: Secrets) -> None:
+    def __init__(self, connection: Connection, secrets: Secrets, permissions: CasbinPermissions) -> None:
         self.events = Inbox(connection)
+        self.permissions = permissions
         self.tokens = TokenTable(connection)
         self.repeats = RepeatTable(connection, secret=secrets.results)
+        self.rules = RuleTable(connection, self.events)
+        self.entries = EntryTable(connection, self.events)
+        self.editions = EditionTable(connection, self.events)
+        self.listed = ListedEntries(self.entries)
+        self.organisations = tables.organisations(connection, self.events)
+        self.people = tables.people(connection, self.events)
+        self.qualifications = tables.qualifications(connection, self.events)
+        self.scenarios = tables.ScenarioTable(connection, self.events)
+        self.applications = tables.applications(connection, self.events)
+        self.agreements = tables.AgreementTable(connection, self.events)
+        self.queries = QueryTable(connection)
+        self.outputs = OutputTable(connection)
 
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -43,20 +97,72 @@ Begin = Callable[[], AbstractContextManager[Work]]
 
 @dataclass(frozen=True)
 class Platform:
-    """Everything composed. `begin` opens a transaction that writes, `reading` one that only reads."""
+    """Everything composed. `begin` opens a transaction that writes, `reading` one that only reads.
+
+    `serving` gives what answering queries takes; it starts the confined workers when first asked for.
+    """
 
     settings: Settings
     secrets: Secrets
     engine: Engine
-    begin: Begin
-    reading: Begin
-    ledger: BeginLedger
-    ledger_view: BeginLedger
+    permissions: CasbinPermissions
+    calendar: WorkingDays
+    intake: Intake
     resource_platform: ResourcePlatform
     clock: Callable[[], datetime]
+    verifier: Verifier
+
+    @cached_property
+    def begin(self) -> Begin:
+        """Opens a transaction that writes."""
+        return transactions(self.engine, self.secrets, self.permissions, reading=False)
+
+    @cached_property
+    def reading(self) -> Begin:
+        """Opens a transaction that only reads, and waits for no writer."""
+        return transactions(self.engine, self.secrets, self.permissions, reading=True)
+
+    @cached_property
+    def ledger(self) -> BeginLedger:
+        """Opens a transaction of the sealer or the relay."""
+        return ledger_work(self.engine)
+
+    @cached_property
+    def ledger_view(self) -> BeginLedger:
+        """Opens a look at the chain."""
+        return ledger_view(self.engine)
+
+    @cached_property
+    def pool(self) -> WorkerPool:
+        """The confined query workers; raises `WorkersUnavailable`."""
+        return WorkerPool(self.intake.snapshots, PoolSettings(workers=self.settings.workers)).start()
+
+    @cached_property
+    def domain(self) -> Domain:
+        """What a query and an output need."""
+        return domain_of(self)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Queries under way in this process; those that it had under way when it last ended have failed."""
+        give_up_lost(self.domain, at=self.clock())
+        return Jobs(self.domain, fault=_told_of)
+
+    def require(self, by: Actor, verb: str, thing: str, id: str = "", *, at: datetime) -> None:
+        """Raises `NotPermitted` or `NotActing`, and puts the denial on record."""
+        with acting(self.begin, verb, thing, id, by=by, at=at):
+            pass
+
+    def kill_queries(self, agreement: str, *, by: Actor, at: datetime) -> int:
+        """End every running query of an agreement; how many."""
+        return stop_queries(self.domain, agreement=agreement, reason="agreement", by=by, at=at)
 
     def close(self) -> None:
-        """Let go of connections and workers."""
+        """Let go of connections and workers; queries under way end with a word on record."""
+        if "jobs" in self.__dict__:
+            self.jobs.close(by=PLATFORM, at=self.clock())
+        if "pool" in self.__dict__:
+            self.pool.close()
         self.resource_platform.close()
         self.engine.dispose()
 
@@ -70,31 +176,109 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -
     """The platform on its state folder and database; raises `StateNotWritable`, `StateFull`."""
     state = lay_out(settings.state)
     secrets = secrets_in(state)
-    engine = open_database(settings.database_url)
-    begin, reading = (transactions(engine, secrets, reading=only) for only in (False, True))
+    scan = PresidioScan()
+
+    def recognise(name: str, title: str, values: Sequence[object]) -> Recognition:
+        return classify(name, title, values, scan=scan)
+
+    def seed(digest: str) -> int:
+        return int.from_bytes(hmac.digest(secrets.records, f"sample {digest}".encode(), hashlib.sha256)[:8], "big")
+
     return Platform(
         settings=settings,
         secrets=secrets,
-        engine=engine,
-        begin=begin,
-        reading=reading,
-        ledger=ledger_work(engine),
-        ledger_view=ledger_view(engine),
+        engine=open_database(settings.database_url),
+        permissions=CasbinPermissions(),
+        calendar=official_calendar(),
+        intake=Intake(
+            snapshots=state / "snapshots",
+            secret=secrets.records,
+            recognise=recognise,
+            read_folder=read_folder,
+            take_in=take_in,
+            draw_sample=sample,
+            seed=seed,
+        ),
         resource_platform=ResourcePlatform(settings.receiver_url, token=receiver_tokens(settings, secrets).reading),
         clock=clock,
+        verifier=Ed25519Verifier(),
     )
 
 
-def transactions(engine: Engine, secrets: Secrets, *, reading: bool) -> Begin:
+def transactions(engine: Engine, secrets: Secrets, permissions: CasbinPermissions, *, reading: bool) -> Begin:
     """A way to open units of work, each one transaction: committed on leaving, undone on an exception."""
     source = engine.execution_options(reading=True) if reading else engine
 
     @contextmanager
     def begin() -> Iterator[Work]:
         with source.begin() as connection:
-            yield Work(connection, secrets)
+            yield Work(connection, secrets, permissions)
 
     return begin
+
+
+def domain_of(platform: Platform) -> Domain:
+    """The sandbox's ports, each tied to what stands behind it."""
+    rules = DisclosureRules()
+
+    def in_force(agreement: str, *, by: Actor, at: datetime) -> InForce:
+        with acting(platform.begin, "run", "query", agreement, by=by, at=at) as work:
+            return annex_in_force(lambda: nullcontext(work), AgreementId(agreement), by=by, at=at)
+
+    def holdings(ids: Collection[ResourceId]) -> Mapping[ResourceId, Holding]:
+        with platform.reading() as work:
+            return dict(_held(platform, work.entries.get(id)) for id in ids)
+
+    def protected(measured: pa.Table, release: Release) -> ProtectedTable:
+        return protect(measured, release, rules, platform.secrets.cells)
+
+    return Domain(
+        begin=platform.begin,
+        reading=platform.reading,
+        permissions=Recorded(platform),
+        agreement=in_force,
+        holdings=holdings,
+        check=check,
+        second_lock=EngineParser(),
+        executor=platform.pool,
+        protect=protected,
+        results=ResultFiles(lay_out(platform.settings.state / "results"), platform.secrets.results),
+        clock=platform.clock,
+        runner=platform.settings.runner,
+    )
+
+
+def _held(platform: Platform, entry: Entry) -> tuple[ResourceId, Holding]:
+    if entry.version is None or entry.state is EntryState.BARRED:
+        raise EntryUnknown(entry.id)
+    return entry.id, Holding(entry.resource, entry.version, platform.intake.snapshot(entry.version.digest))
+
+
+class Recorded:
+    """The role table for the sandbox (`sandbox.domain.Permissions`): its denials go on record as well."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def require(self, actor: Actor, verb: str, kind: str) -> None:
+        """Raises `NotPermitted` or `NotActing`."""
+        self._platform.require(actor, ACTS.get((kind, verb), verb), kind, at=self._platform.clock())
+
+
+ACTS = {
+    ("query", "see"): "view",
+    ("query", "read"): "run",
+    ("query", "stop"): "kill",
+    ("output", "see"): "view",
+    ("output", "review"): "release",
+    ("output", "download"): "request",
+}
+"""What the sandbox calls an act, where the role table has another word for it."""
+
+
+def _told_of(id: QueryId, cause: BaseException) -> None:
+    where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(cause.__traceback__)[-6:]]
+    log.error("query fault", query=id, error=type(cause).__name__, where=where)
 
 
 def receiver_tokens(settings: Settings, secrets: Secrets) -> ReceiverTokens:

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.identity import PLATFORM, digest, draw, issue
-from api.schema import expected, migrate
+from api.schema import migrate
 from api.settings import Settings
-from api.wiring import Platform, compose, metadata
+from api.wiring import Platform, compose
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
 
 TokenFor = Callable[..., str]
@@ -22,7 +22,7 @@ TokenFor = Callable[..., str]
 def platform(tmp_path: Path) -> Iterator[Platform]:
     """A platform with nothing in it."""
     composed = compose(Settings(state=tmp_path / "state"))
-    migrate(composed.engine) if expected() else metadata.create_all(composed.engine)
+    migrate(composed.engine)
     yield composed
     composed.close()
 

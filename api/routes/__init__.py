@@ -1,0 +1,1 @@
+"""REST under `/api/v1`: each route translates, and decides nothing."""
