@@ -93,6 +93,18 @@ def test_a_word_the_glossary_gives_for_the_code_is_used_there(
     assert sorted(word for word in given if not set(re.findall(r"\w+", word)) <= words) == []
 
 
+def test_every_security_promise_names_code_and_a_test_that_exist(root: Path) -> None:
+    text = (root / "DEVELOPERS.md").read_text(encoding="utf-8").partition("## Security promises")[2]
+    rows = [line for line in text.splitlines() if line.startswith("|")][2:]
+    assert len(rows) > 20
+    for row in rows:
+        promise, code, test = (cell.strip() for cell in row.strip("|").split("|"))
+        for path in CODE.findall(code):
+            assert (root / path).is_file(), f"{promise}: no {path}"
+        for path, _, name in (named.partition("::") for named in CODE.findall(test)):
+            assert f"def {name}(" in (root / path).read_text(encoding="utf-8"), f"{promise}: no {path}::{name}"
+
+
 def test_the_list_of_changes_opens_with_what_is_unreleased(root: Path) -> None:
     headings = re.findall(r"^## (.+)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings

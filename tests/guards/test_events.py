@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from logs.kinds import KINDS
 
 KIND = re.compile(r"([a-z]+)\.[a-z_]+")
+PAST = re.compile(r"(ed|en|un|wn|ne|lt|force)$")
 NOUNS = frozenset(name.partition(".")[0] for name in KINDS)
 CATALOGUE = "logs/kinds.py"
 
@@ -36,6 +37,6 @@ def _named(trees: Mapping[str, ast.Module]) -> list[tuple[str, int, str]]:
                     given = [word.value for word in words if word.arg == "kind"] + node.args[1:2]
                     found += [(path, node.lineno, value.value) for value in given if isinstance(value, ast.Constant)]
                 case ast.Constant(value=str(text), lineno=line):
-                    if (like := KIND.fullmatch(text)) and like[1] in NOUNS - {"log"}:
+                    if (like := KIND.fullmatch(text)) and like[1] in NOUNS - {"log"} and PAST.search(text):
                         found.append((path, line, text))
     return found

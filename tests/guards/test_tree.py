@@ -107,7 +107,7 @@ def test_no_class_or_file_hides_behind_a_vague_word(trees: Mapping[str, ast.Modu
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef) and VAGUE.search(node.name)
     ]
-    files = [path for path in trees if Path(path).stem in {"utils", "util", "helpers", "helper", "common", "misc"}]
+    files = [path for path in trees if Path(path).stem in {"utils", "util", "helpers", "helper", "misc"}]
     assert classes + files == []
 
 
