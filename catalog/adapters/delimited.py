@@ -1,3 +1,4 @@
+# ruff: noqa: S608
 """CSV files into DuckDB, as text and whole: encoding told, structure checked, places named, values never quoted."""
 
 import csv
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from catalog.adapters.reading import literal, quoted
+from catalog.adapters.reading import literal, quoted, trimmed
 from catalog.columns import clean
 from catalog.encoding import Encoding, Undecodable, encoding_of
 from catalog.errors import EncodingUnknown, TableEmpty, TableMalformed
@@ -26,7 +27,9 @@ OTHER = ("结构有误", "is malformed")
 
 
 def stage_delimited(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str, room: Path) -> None:
-    """Create `table` with one text column a field. `room` is a folder for a copy in UTF-8, where one is needed.
+    """Create `table` with one text column a field, blanks around it taken off.
+
+    `room` is a folder for a copy in UTF-8, where one is needed.
 
     Raises `EncodingUnknown`, `TableEmpty`, `ColumnsUnclear`, `TableMalformed`.
     """
@@ -36,14 +39,16 @@ def stage_delimited(connection: duckdb.DuckDBPyConnection, path: Path, *, table:
         raise TableEmpty(path.name)
     names = clean(path.name, written)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    cells = ", ".join(f"{trimmed(quoted(name))} AS {quoted(name)}" for name in names)
     connection.execute(
-        f"CREATE TABLE {quoted(table)} AS SELECT * FROM read_csv(?, auto_detect = false, header = true, "  # noqa: S608
+        f"CREATE TABLE {quoted(table)} AS SELECT {cells} FROM "
+        f"read_csv(?, auto_detect = false, header = true, "
         f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, strict_mode = true, "
         f"store_rejects = true, rejects_table = 'rejects_{table}', rejects_scan = 'scans_{table}')",
         [str(path_utf8)],
     )
     rejected = connection.execute(
-        f"SELECT DISTINCT line_byte_position, error_type FROM rejects_{table} ORDER BY 1 LIMIT {SHOWN}"  # noqa: S608
+        f"SELECT DISTINCT line_byte_position, error_type FROM rejects_{table} ORDER BY 1 LIMIT {SHOWN}"
     ).fetchall()
     if rejected:
         lines = _lines(path_utf8, [max(0, int(position) - 1) for position, _ in rejected])

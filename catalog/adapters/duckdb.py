@@ -103,19 +103,20 @@ def _prepare(
         connection.execute(f"CREATE TABLE snapshot.main.rows AS SELECT {columns} FROM {staging.read}")
     else:
         unit = quoted(resource.privacy_unit)
+        ties = ", ".join(quoted(column.name) for column in resource.columns if column.derived is None)
         inner, outer = _pads(secret)
         connection.execute(
             f"""
             CREATE TABLE snapshot.main.rows AS
-            WITH keyed AS MATERIALIZED (
-                SELECT *, unhex(sha256($outer::BLOB || unhex(sha256(
-                    $inner::BLOB || encode($kind || '/' || CAST({unit} AS VARCHAR)))))) AS __hmac
+            SELECT {columns},
+                CAST(CAST('0x' || __hmac[1:8] AS UINTEGER) >> 1 AS UINTEGER) AS __key,
+                CAST(1 AS UBIGINT) << (CAST('0x' || __hmac[9:10] AS UBIGINT) & 63) AS __mask
+            FROM (
+                SELECT *, sha256($outer::BLOB || unhex(sha256(
+                    $inner::BLOB || encode($kind || '/' || CAST({unit} AS VARCHAR))))) AS __hmac
                 FROM {staging.read}
             )
-            SELECT {columns},
-                CAST(CAST('0x' || hex(__hmac[1:4]) AS UINTEGER) >> 1 AS UINTEGER) AS __key,
-                CAST(1 AS UBIGINT) << (CAST('0x' || hex(__hmac[5:5]) AS UBIGINT) & 63) AS __mask
-            FROM keyed AS k ORDER BY __key NULLS LAST, hash(k)
+            ORDER BY __key NULLS LAST, hash({ties})
             """,
             {"outer": outer, "inner": inner, "kind": unit_kind(resource)},
         )

@@ -71,10 +71,10 @@ def room_in(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def connected(room: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A staging database inside the room, which may read files and load nothing."""
+    """A staging database in memory that spills into the room, may read files and loads nothing."""
     try:
         connection = duckdb.connect(
-            room / "staging.duckdb",
+            ":memory:",
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",

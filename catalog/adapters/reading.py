@@ -12,6 +12,9 @@ WHOLE = "[+-]?(0|[1-9][0-9]{0,14})"
 NUMBER = "[+-]?(0|[1-9][0-9]{0,14})?([.][0-9]*)?([eE][+-]?[0-9]{1,3})?"
 """Plain numbers only: a leading zero or more than 15 digits make a code or an identifier, which stays text."""
 
+BLANKS = " \t\r\n\u3000\u00a0\ufeff"
+"""Blanks that surround cells in practice, the full-width one included."""
+
 DATE_FORMATS = "['%Y年%m月%d日', '%Y.%m.%d', '%Y%m%d']"
 YES, NO = "('true', 't', 'yes', 'y', '1', '是')", "('false', 'f', 'no', 'n', '0', '否')"
 RESIDENT_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
@@ -31,6 +34,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def trimmed(column: str) -> str:
+    """A cell of text without blanks around it; a blank one is none."""
+    return f"nullif(trim(CAST({column} AS VARCHAR), {literal(BLANKS)}), '')"
+
+
 def local(column: str) -> str:
     """A zoned moment as the platform's zone writes it."""
     return f"{column} AT TIME ZONE '{ZONE}'"
@@ -38,7 +46,7 @@ def local(column: str) -> str:
 
 def fits(column: str, type: ColumnType) -> str:
     """Whether a cell of text is of that type beyond doubt."""
-    text = f"trim({column})"
+    text = column
     match type:
         case ColumnType.BOOLEAN:
             return f"lower({text}) IN ('true', 'false')"
@@ -66,11 +74,10 @@ def read(column: str, type: ColumnType, *, stored: str, kind: str | None) -> str
     return _from_text(f"CAST({column} AS VARCHAR)" if stored != "VARCHAR" else column, type, kind)
 
 
-def _from_text(column: str, type: ColumnType, kind: str | None) -> str:
-    text = f"trim({column})"
+def _from_text(text: str, type: ColumnType, kind: str | None) -> str:
     match type:
         case ColumnType.TEXT:
-            return _text(column, kind)
+            return _text(text, kind)
         case ColumnType.BOOLEAN:
             return f"CASE WHEN lower({text}) IN {YES} THEN TRUE WHEN lower({text}) IN {NO} THEN FALSE END"
         case ColumnType.INTEGER:
@@ -91,8 +98,7 @@ def _from_text(column: str, type: ColumnType, kind: str | None) -> str:
 
 
 def _text(column: str, kind: str | None) -> str:
-    trimmed = f"nullif(trim({column}), '')"
-    return f"upper({trimmed})" if kind in CANONICAL_KINDS else trimmed
+    return f"upper({column})" if kind in CANONICAL_KINDS else column
 
 
 def _finite(number: str, type: ColumnType) -> str:

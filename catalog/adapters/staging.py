@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from catalog.adapters.delimited import CHUNK, SUFFIXES, stage_delimited
-from catalog.adapters.reading import ZONED, fits, invalid, literal, local, part_of, quoted, read
+from catalog.adapters.reading import ZONED, fits, invalid, literal, local, part_of, quoted, read, trimmed
 from catalog.arrival import Cells, Recognise, Supply
 from catalog.columns import clean
 from catalog.declared import DeclaredResource, Note
@@ -81,7 +81,7 @@ class Staging:
         else:
             self._stage_cells(self._rows)
         described = self._db.execute(f"DESCRIBE {self._raw}").fetchall()
-        self._stored = {name: _stored(str(type)) for name, type, *_ in described}
+        self._stored = {name: str(type) for name, type, *_ in described}
         for name, type in self._stored.items():
             if type != "VARCHAR" and not type.startswith("DECIMAL") and type not in STORED:
                 raise TypeUnknown(self.declared.name, name)
@@ -101,8 +101,7 @@ class Staging:
             cell = read(column, type, stored=stored, kind=kinds.get(name))
             parts.append(f"{cell} AS {column}")
             if stored != type.value and type is not ColumnType.TEXT:
-                filled = f"nullif(trim({column}), '')" if stored == "VARCHAR" else column
-                failures.append(f"CASE WHEN {filled} IS NOT NULL AND ({cell}) IS NULL THEN '{name}' END")
+                failures.append(f"CASE WHEN {column} IS NOT NULL AND ({cell}) IS NULL THEN '{name}' END")
         if failures:
             self._failed = f"concat_ws(',', {', '.join(failures)})"
             self._failures = self._count_failures()
@@ -141,8 +140,8 @@ class Staging:
     def contained(self, reference: Reference, other: "Staging") -> float:
         """The share of a column's distinct values that stand in the column it might refer to."""
         column, target = quoted(reference.column), quoted(reference.target)
-        inside = f"v IN (SELECT {target} FROM {other.read})"
-        values = f"SELECT DISTINCT {column} AS v FROM {self.read} WHERE {column} IS NOT NULL"
+        inside = f"__v IN (SELECT {target} FROM {other.read})"
+        values = f"SELECT DISTINCT {column} AS __v FROM {self.read} WHERE {column} IS NOT NULL"
         for sample in (f"{values} LIMIT {PROBED}", values):
             share = self._one(f"SELECT avg(CASE WHEN {inside} THEN 1 ELSE 0 END) FROM ({sample})")
             if share is None or share < PROMISING:
@@ -208,7 +207,7 @@ class Staging:
             raise FormatUnknown(path.name) from None
         names = clean(path.name, [str(row[0]) for row in described])
         columns = ", ".join(
-            f"{local(quoted(old)) if type == ZONED else quoted(old)} AS {quoted(new)}"
+            f"{_plain(quoted(old), str(type))} AS {quoted(new)}"
             for (old, type, *_), new in zip(described, names, strict=True)
         )
         self._db.execute(f"CREATE TABLE {self._raw} AS SELECT {columns} FROM read_parquet(?)", [str(path)])
@@ -221,18 +220,21 @@ class Staging:
             stream.write_table(table, max_chunksize=CHUNK)
         self.source = hashlib.sha256(out.getbuffer()).hexdigest()
         self._db.register(f"cells_{self._raw}", table)
-        self._db.execute(f"CREATE TABLE {self._raw} AS SELECT * FROM cells_{self._raw}")
+        names = ", ".join(
+            f"{trimmed(quoted(name)) if types[name] is ColumnType.TEXT else quoted(name)} AS {quoted(name)}"
+            for name in cells
+        )
+        self._db.execute(f"CREATE TABLE {self._raw} AS SELECT {names} FROM cells_{self._raw}")
         self._db.unregister(f"cells_{self._raw}")
 
     def _column(self, name: str, recognise: Recognise) -> ColumnProfile:
         column, said, stored = quoted(name), self.declared.column(name), self._stored[name]
-        cell = f"nullif(trim({column}), '')" if stored == "VARCHAR" else column
-        filled, distinct = self._row(f"SELECT count({cell}), count(DISTINCT {cell}) FROM {self._raw}")
-        found = self._db.execute(
-            f"SELECT v FROM (SELECT DISTINCT {cell} AS v FROM {self._raw}) "
-            f"WHERE v IS NOT NULL ORDER BY hash(v) LIMIT {SAMPLED}"
-        ).fetchall()
-        recognition = recognise(name, said.title or "", [value for (value,) in found])
+        filled, distinct, some = self._row(
+            f"SELECT sum(n), count(*), arg_min(__v, hash(__v), {SAMPLED}) FROM "
+            f"(SELECT {column} AS __v, count(*) AS n FROM {self._raw} WHERE {column} IS NOT NULL GROUP BY __v)"
+        )
+        filled = int(filled or 0)
+        recognition = recognise(name, said.title or "", some or [])
         seen = ColumnProfile(name, filled, distinct, STORED.get(stored, ColumnType.DOUBLE), {}, recognition)
         if stored != "VARCHAR":
             return seen
@@ -246,13 +248,13 @@ class Staging:
         counts = ", ".join(f"count(*) FILTER ({fits(column, type)})" for type in INFERRED)
         some = self._row(
             f"SELECT count(*), {counts} FROM "
-            f"(SELECT {column} FROM {self._raw} WHERE trim({column}) <> '' LIMIT {PROBED})"
+            f"(SELECT {column} FROM {self._raw} WHERE {column} IS NOT NULL LIMIT {PROBED})"
         )
         likely = [type for type, count in zip(INFERRED, some[1:], strict=True) if count > some[0] / 2]
         if not likely or not filled:
             return {}
         counts = ", ".join(f"count(*) FILTER ({fits(column, type)})" for type in likely)
-        found = self._row(f"SELECT {counts} FROM {self._raw} WHERE trim({column}) <> ''")
+        found = self._row(f"SELECT {counts} FROM {self._raw} WHERE {column} IS NOT NULL")
         return dict(zip(likely, found, strict=True))
 
     def _count_failures(self) -> dict[str, int]:
@@ -272,5 +274,8 @@ class Staging:
         return self._db.execute(sql).fetchall()[0]
 
 
-def _stored(type: str) -> str:
-    return "VARCHAR" if type.startswith("ENUM") else type
+def _plain(column: str, type: str) -> str:
+    """A typed file's column as it is staged: text without blanks around it, moments in the platform's zone."""
+    if type == ZONED:
+        return local(column)
+    return trimmed(column) if type == "VARCHAR" or type.startswith("ENUM") else column
