@@ -21,7 +21,7 @@ STATEMENTS: Mapping[str, Mapping[str, str]] = yaml.safe_load(
     Path(__file__).with_name("hostile.yaml").read_text(encoding="utf-8")
 )
 SECRET = "the secret that must not be read"
-SOON = Limits(seconds=0.8)
+SOON = Limits(seconds=0.6)
 
 
 @dataclass

@@ -237,10 +237,9 @@ def make_snapshots(folder: Path) -> Mapping[ResourceId, Holding]:
     return held
 
 
-def build(engine: Engine, folder: Path) -> House:
-    """A domain on that database, its files in that folder."""
+def build(engine: Engine, folder: Path, held: Mapping[ResourceId, Holding], parser: EngineParser) -> House:
+    """A domain on that database, its results in that folder."""
     metadata.create_all(engine)
-    held = make_snapshots(folder / "snapshots")
     agreements, permissions, executor, clock = Agreements(), Permissions(), InProcess(), Clock()
 
     def holdings(resources: Collection[ResourceId]) -> Mapping[ResourceId, Holding]:
@@ -256,7 +255,7 @@ def build(engine: Engine, folder: Path) -> House:
         agreement=agreements,
         holdings=holdings,
         check=check,
-        second_lock=EngineParser(),
+        second_lock=parser,
         executor=executor,
         protect=protected,
         results=ResultFiles(folder / "results", SECRET),

@@ -2,23 +2,25 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
+from catalog.model import ResourceId
 from policies.denials import NotAParty
 from policies.errors import MoveNotAllowed, NoSuch
 from sandbox.adapters.worker import PoolSettings, WorkerPool
 from sandbox.adapters.worker_engine import EngineSettings
 from sandbox.disclosure.protect import ProtectedTable
+from sandbox.domain import Holding
 from sandbox.errors import NotLawful, WorkersBusy
 from sandbox.failures import Failure, Killed
 from sandbox.plan import Plan, Statement
 from sandbox.queries import cancel_query, read_answer, see_query
 from sandbox.query import QueryId, QueryState
 from sandbox.running import Jobs, give_up_lost, stop_queries
-from tests.sandbox.service.factories import BUREAU, DEVELOPER, NOON, OPERATOR, RIVAL, SYSTEM, House, Ids
+from tests.sandbox.service.factories import BUREAU, DEVELOPER, NOON, OPERATOR, PERSON, RIVAL, SYSTEM, House, Ids
 
 Q1, Q2 = QueryId("q1"), QueryId("q2")
 COUNT = "SELECT district, count(*) AS n FROM person GROUP BY district"
@@ -213,9 +215,11 @@ def test_text_that_reads_differently_to_the_engine_than_the_gate_meant_does_not_
     assert [reason.subject for reason in refused.value.reasons] == ["data.person"]
 
 
-def test_the_same_domain_answers_through_confined_workers(house: House, event: Ids) -> None:
-    settings = PoolSettings(engine=EngineSettings(memory=256 << 20))
-    with WorkerPool(house.folder / "snapshots", settings) as pool:
+def test_the_same_domain_answers_through_confined_workers(
+    house: House, event: Ids, held: Mapping[ResourceId, Holding]
+) -> None:
+    folder = held[PERSON.id].path.parent
+    with WorkerPool(folder, PoolSettings(engine=EngineSettings(memory=256 << 20))) as pool:
         jobs = Jobs(house.over(pool))
         query = jobs.run(id=Q1, agreement="agreement-1", sql=COUNT, by=DEVELOPER, at=NOON, patience=30)
         table = read_answer(house.domain, Q1, format="json", event=event(), by=DEVELOPER, at=NOON)
