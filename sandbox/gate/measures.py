@@ -35,8 +35,15 @@ class Specification:
     fractions: tuple[float, ...] = ()
     several: bool = False
     conditional: bool = False
+    bounds: tuple[float, float] | None = None  # the argument lies within them
     key: Expression | None = None  # `COUNT` of distinct units: their record key
+    unit_unique: bool = False  # and no unit stands in two rows
     whole: bool = False
+
+    @property
+    def positive(self) -> bool:
+        """Whether no contribution is negative."""
+        return self.bounds is not None and self.bounds[0] >= 0
 
     @property
     def counts_units(self) -> bool:
@@ -141,6 +148,7 @@ def distinct(drawing: "Drawing", node: Aggregate) -> Expression:
                 argument,
                 condition,
                 key=unit_key(drawing, argument),
+                unit_unique=unit_unique(drawing, argument),
                 conditional=conditional,
                 whole=True,
             )
@@ -159,6 +167,18 @@ def unit_key(drawing: "Drawing", argument: Expression) -> Expression:
         if unit.key is not None and drawing.binding.canonical(unit.instance) == instance:
             return unit.key
     return Operation("unit key", (argument,))
+
+
+def unit_unique(drawing: "Drawing", argument: Expression) -> bool:
+    """Whether an identifier names a unit that stands in no two rows."""
+    instance = drawing.binding.unit_of(argument)
+    return any(unit.unique and drawing.binding.canonical(unit.instance) == instance for unit in drawing.units)
+
+
+def bounds_of(drawing: "Drawing", argument: Expression) -> tuple[float, float] | None:
+    """The declared bounds a bare column is clipped to."""
+    known = drawing.binding.field_of(argument) if isinstance(argument, Column) else None
+    return None if known is None else known.bounds
 
 
 def total(drawing: "Drawing", node: Aggregate, kind: MeasureKind) -> Expression:
@@ -183,6 +203,7 @@ def total(drawing: "Drawing", node: Aggregate, kind: MeasureKind) -> Expression:
             node.function,
             release.clipped(binding, argument),
             node.condition,
+            bounds=bounds_of(drawing, argument),
             conditional=conditional,
             whole=kind is MeasureKind.SUM and whole(drawing, argument),
         )
@@ -256,6 +277,7 @@ def quantile(drawing: "Drawing", node: Aggregate) -> Expression:
             "quantile_disc" if discrete else "quantile_cont",
             release.clipped(binding, argument),
             node.condition,
+            bounds=bounds_of(drawing, argument),
             fractions=fractions,
             several=several,
             conditional=conditional,
@@ -281,6 +303,7 @@ def moment(drawing: "Drawing", node: Aggregate) -> Expression:
             node.function,
             argument,
             node.condition,
+            bounds=bounds_of(drawing, node.arguments[0]),
             more=tuple(more),
             conditional=node.condition is not None,
         )

@@ -1,7 +1,12 @@
-"""The SQL of a release: cells with their figures, contributors, largest contributions and sums of record keys."""
+"""The SQL of a release: cells with their figures, contributors, largest contributions and sums of record keys.
+
+`src` holds the protected rows with all that is computed on them; one grouping pass makes `main`; only what must be added
+up per unit first (`t`), or per distinct value (`d`), is a pass of its own. A figure's value on a row is null where the
+row does not contribute, so that plain aggregates do and the same aggregate is computed once however many figures need it.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox.gate.joins import conjuncts
@@ -15,6 +20,18 @@ if TYPE_CHECKING:
 
 MAGNITUDES = frozenset({MeasureKind.SUM, MeasureKind.MEAN, MeasureKind.MOMENT})
 NUMERIC = MAGNITUDES | {MeasureKind.QUANTILE}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a release measures: figures over a protected FROM and WHERE, by cell, with the units behind them."""
+
+    source: From | None
+    where: Sequence[Expression]
+    grouping: Grouping
+    units: tuple[Unit, ...]
+    names: tuple[str, ...]
+    specifications: tuple["Specification", ...]
 
 
 @dataclass(frozen=True)
@@ -42,86 +59,126 @@ class Cells:
         sets = (f"({', '.join((*(self.keys[index] for index in chosen), *more))})" for chosen in self.sets)
         return f" GROUP BY GROUPING SETS ({', '.join(sets)})"
 
+    def again(self) -> str:
+        """GROUP BY the cells of a relation already grouped."""
+        return f" GROUP BY {', '.join(self.columns) or '()'}"
+
     def same(self, one: str, other: str) -> str:
         """The condition that two rows are of one cell."""
         return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in self.columns) or "TRUE"
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """What a release measures: figures over a protected FROM and WHERE, by cell, with the units behind them."""
+@dataclass
+class Once:
+    """Expressions given a name once, however often they are asked for."""
 
-    source: From | None
-    where: Sequence[Expression]
-    grouping: Grouping
-    units: tuple[Unit, ...]
-    names: tuple[str, ...]
-    specifications: tuple["Specification", ...]
+    prefix: str
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, expression: str) -> str:
+        """The name of an expression."""
+        return self.names.setdefault(expression, f"{self.prefix}{len(self.names)}")
+
+    def shown(self) -> list[str]:
+        """All of them as select items."""
+        return [f"{expression} AS {name}" for expression, name in self.names.items()]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure on a row: its value and second value (null where the row does not contribute), what a mean divides by,
+    the condition that it contributes (`None`: always), and its record key."""
+
+    value: str
+    second: str | None
+    eligible: str | None
+    contributes: str | None
+    key: str
 
 
 def measured(wanted: Measurement) -> Statement:
     """The statement of a release; the measured columns are those `sandbox.plan` names."""
     printer = Printer(guarded=True)
-    units, names, specifications = wanted.units, wanted.names, wanted.specifications
-    grouping = wanted.grouping
+    grouping, units = wanted.grouping, wanted.units
     cells = Cells(tuple(f"k{index}" for index in range(len(grouping.keys))), grouping.sets, grouping.plain)
-    main = [*cells.shown(), "count(*) AS n", "CAST(coalesce(sum(rk), 0) AS BIGINT) AS s"]
-    main += [f"{contributors(unit, index, None)} AS {quoted(f'c_{names[index]}')}" for index, unit in enumerate(units)]
-    for number, specification in enumerate(specifications):
-        main += figures(specification, number, units, names)
-    src = f"src AS ({rows(printer, wanted)})"
-    with_ = [src, f"main AS (SELECT {', '.join(main)} FROM src{cells.group_by()})"]
-    shown, joins = ["main.*"], ""
+    columns, passes = Once("x"), Once("q")
+    figures = [row(printer, columns, specification) for specification in wanted.specifications]
+    shown = [f"main.{name}" for name in cells.columns]
+    shown += [f"main.{passes('count(*)')} AS n", f"main.{passes(key_sum('rk'))} AS s"]
     for index, unit in enumerate(units):
-        apart = list(largest(specifications, names[index]))
-        if apart and not unit.unique and unit.column is not None:
-            with_.append(by_unit(cells, index, apart))
-            shown += [f"t{index}.{quoted(name)}" for name, _, _ in apart]
-            joins += f" LEFT JOIN t{index} ON {cells.same('main', f't{index}')}"
-    for number, specification in enumerate(specifications):
+        shown.append(f"main.{passes(contributors(unit, index, None))} AS {quoted(f'c_{wanted.names[index]}')}")
+    for number, (specification, figure) in enumerate(zip(wanted.specifications, figures, strict=True)):
+        for expression, name in one_pass(specification, figure, number, wanted):
+            shown.append(f"main.{passes(expression)} AS {quoted(name)}")
+    with_, joins = [], ""
+    for index, unit in enumerate(units):
+        if unit.unique or unit.column is None:
+            continue
+        apart = Once("t")
+        largest = list(by_unit(wanted, figures, apart, wanted.names[index]))
+        if largest:
+            with_.append(unit_pass(cells, index, apart, largest))
+            shown += [f"u{index}_.{quoted(name)}" for name, _ in largest]
+            joins += f" LEFT JOIN u{index}_ ON {cells.same('main', f'u{index}_')}"
+    for number, (specification, figure) in enumerate(zip(wanted.specifications, figures, strict=True)):
         if specification.kind is MeasureKind.DISTINCT:
-            with_.append(values(cells, units, number))
-            shown.append(f"d{number}.m{number}_v")
-            joins += f" LEFT JOIN d{number} ON {cells.same('main', f'd{number}')}"
-    return printer.statement(f"SELECT {', '.join(shown)} FROM main{joins}", with_)
+            with_.append(value_pass(cells, units, number, figure))
+            shown.append(f"d{number}_.m{number}_v")
+            joins += f" LEFT JOIN d{number}_ ON {cells.same('main', f'd{number}_')}"
+    main = f"main AS (SELECT {', '.join([*cells.shown(), *passes.shown()])} FROM src{cells.group_by()})"
+    body = f"SELECT {', '.join(shown)} FROM main{joins}"
+    return printer.statement(body, [f"src AS ({rows(printer, wanted, columns)})", main, *with_])
 
 
-def rows(printer: Printer, wanted: Measurement) -> str:
-    """The protected rows with everything computed on them: keys, arguments, contribution flags, units, record key."""
+def rows(printer: Printer, wanted: Measurement, columns: Once) -> str:
+    """The protected rows with everything computed on them: keys, units, record key, the figures' values."""
     shown = [f"{printer.top(key)} AS k{index}" for index, key in enumerate(wanted.grouping.keys)]
-    for number, specification in enumerate(wanted.specifications):
-        shown += row_columns(printer, specification, number)
     for index, unit in enumerate(wanted.units):
         if unit.column is not None:
             shown.append(f"{printer.expression(unit.column)} AS u{index}")
         if unit.carried is not None:
             shown.append(f"{printer.expression(unit.carried)} AS n{index}")
-    shown.append(f"{record_key(printer, wanted.units)} AS rk")
+    shown += [f"{record_key(printer, wanted.units)} AS rk", *columns.shown()]
     clause = f" FROM {printer.from_(wanted.source)}" if wanted.source is not None else ""
     parts = [part for condition in wanted.where for part in conjuncts(condition)]
     filtered = " AND ".join(printer.top(part) for part in parts)
     return f"SELECT {', '.join(shown)}{clause}{f' WHERE {filtered}' if filtered else ''}"
 
 
-def row_columns(printer: Printer, specification: "Specification", number: int) -> Iterator[str]:
-    """A row's argument (`a`), second argument (`b`), distinct value (`x`), eligibility (`e`) and contribution (`f`)."""
-    condition = specification.condition
-    eligible = "TRUE" if condition is None else f"({printer.top(condition)} IS TRUE)"
-    if specification.kind in NUMERIC and specification.argument is not None:
-        for letter, part in (("a", specification.argument), *(("b", more) for more in specification.more)):
-            cast = f"TRY_CAST({printer.top(part)} AS DOUBLE)"
-            yield f"CASE WHEN isfinite({cast}) AND abs({cast}) < 1e100 THEN {cast} END AS {letter}{number}"
-        eligible += f" AND a{number} IS NOT NULL"
-        if specification.more:
-            eligible += f" AND b{number} IS NOT NULL"
-    elif specification.argument is not None:
-        yield f"{printer.top(specification.argument)} AS x{number}"
-        if specification.counts_units and specification.key is not None:
-            yield f"{printer.expression(specification.key)} AS y{number}"
-        eligible += f" AND x{number} IS NOT NULL"
-    yield f"{eligible} AS e{number}"
+def row(printer: Printer, columns: Once, specification: "Specification") -> Row:
+    """A figure on a row, its expressions added to the columns of `src`."""
+    condition = (
+        None if specification.condition is None else columns(f"({printer.top(specification.condition)} IS TRUE)")
+    )
+    if specification.argument is None:
+        key = "rk" if condition is None else columns(f"CASE WHEN {condition} THEN rk END")
+        return Row("", None, condition, condition, key)
+    if specification.kind not in NUMERIC:
+        value = columns(when(condition, printer.top(specification.argument)))
+        own_key = "rk" if specification.key is None else f"({printer.expression(specification.key)})"
+        key = columns(f"CASE WHEN {value} IS NOT NULL THEN {own_key} END")
+        return Row(value, None, f"{value} IS NOT NULL", f"{value} IS NOT NULL", key)
+    second = None
+    plain = columns(when(condition, number(printer, specification.argument, bounded=specification.bounds is not None)))
+    if specification.more:
+        other = columns(when(condition, number(printer, specification.more[0], bounded=False)))
+        second = columns(f"CASE WHEN {plain} IS NOT NULL THEN {other} END")
+        plain = columns(f"CASE WHEN {other} IS NOT NULL THEN {plain} END")
     nonzero = specification.kind in {MeasureKind.SUM, MeasureKind.MEAN}
-    yield f"e{number}{f' AND a{number} <> 0' if nonzero else ''} AS f{number}"
+    value = columns(f"nullif({plain}, 0)") if nonzero else plain
+    key = columns(f"CASE WHEN {value} IS NOT NULL THEN rk END")
+    return Row(value, second, f"{plain} IS NOT NULL", f"{value} IS NOT NULL", key)
+
+
+def when(condition: str | None, value: str) -> str:
+    """The value where the condition holds."""
+    return value if condition is None else f"CASE WHEN {condition} THEN {value} END"
+
+
+def number(printer: Printer, argument: Expression, *, bounded: bool) -> str:
+    """An argument as a finite number; one held within declared bounds is finite already."""
+    cast = f"TRY_CAST({printer.top(argument)} AS DOUBLE)"
+    return cast if bounded else f"CASE WHEN isfinite({cast}) AND abs({cast}) < 1e100 THEN {cast} END"
 
 
 def record_key(printer: Printer, units: tuple[Unit, ...]) -> str:
@@ -133,130 +190,128 @@ def record_key(printer: Printer, units: tuple[Unit, ...]) -> str:
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
+def key_sum(key: str, *, distinct: str = "") -> str:
+    """The sum of record keys, as 64 bits."""
+    return f"CAST(coalesce(sum({distinct}{key}), 0) AS BIGINT)"
+
+
+def filtered_by(flag: str | None) -> str:
+    """An aggregate's FILTER."""
+    return "" if flag is None else f" FILTER (WHERE {flag})"
+
+
 def contributors(unit: Unit, index: int, flag: str | None) -> str:
     """How many distinct units stand behind the rows flagged; never more than there are."""
-    condition = f" FILTER (WHERE {flag})" if flag is not None else ""
     if unit.column is None:
-        return f"coalesce({'sum' if unit.disjoint else 'max'}(n{index}){condition}, 0)"
-    if unit.unique:
-        return f"count(*){condition}"
-    return f"count(DISTINCT u{index}){condition}"
+        return f"coalesce({'sum' if unit.disjoint else 'max'}(n{index}){filtered_by(flag)}, 0)"
+    return f"count({'*' if unit.unique else f'DISTINCT u{index}'}){filtered_by(flag)}"
 
 
-def figures(
-    specification: "Specification", number: int, units: tuple[Unit, ...], names: tuple[str, ...]
-) -> Iterator[str]:
-    """The measured columns of one figure that one grouping pass can give."""
-    flag, prefix = f"f{number}", f"m{number}"
-    chosen, able = f" FILTER (WHERE {flag})", f" FILTER (WHERE e{number})"
-    apart = "DISTINCT " if specification.counts_units else ""
-    counted, keys = (f"DISTINCT x{number}", f"y{number}") if specification.counts_units else ("*", "rk")
-    yield f"count({counted}){chosen} AS {prefix}_n"
-    yield f"CAST(coalesce(sum({apart}{keys}){chosen}, 0) AS BIGINT) AS {prefix}_s"
-    for index, unit in enumerate(units):
-        yield f"{contributors(unit, index, flag)} AS {quoted(f'{prefix}_c_{names[index]}')}"
-    if specification.kind is not MeasureKind.DISTINCT:
-        yield f"{figure(specification, number)}{able} AS {prefix}_v"
-    if specification.kind is MeasureKind.MEAN:
-        yield f"count(*){able} AS {prefix}_d"
-    if specification.kind in NUMERIC:
-        yield f"min(a{number}){chosen} AS {prefix}_lo"
-        yield f"max(a{number}){chosen} AS {prefix}_hi"
-    for part, infix in magnitudes(specification):
-        yield f"coalesce(sum(abs({part}{number})){chosen}, 0) AS {prefix}{infix}_a"
-    if specification.kind is MeasureKind.COUNT and specification.argument is None:
-        yield f"count(*){chosen} AS {prefix}_a"
-    for index, unit in enumerate(units):
+def one_pass(
+    specification: "Specification", figure: Row, number_: int, wanted: Measurement
+) -> Iterator[tuple[str, str]]:
+    """The measured columns of one figure that the one grouping pass gives: (aggregate, name)."""
+    prefix, kind, value = f"m{number_}", specification.kind, figure.value
+    flag = figure.contributes
+    apart = "DISTINCT " if specification.counts_units and not specification.unit_unique else ""
+    if specification.counts_units:
+        yield f"count({apart}{value})", f"{prefix}_n"
+    else:
+        yield f"count(*){filtered_by(flag)}", f"{prefix}_n"
+    yield key_sum(figure.key, distinct=apart), f"{prefix}_s"
+    for index, unit in enumerate(wanted.units):
+        yield contributors(unit, index, flag), f"{prefix}_c_{wanted.names[index]}"
+    if kind is MeasureKind.COUNT:
+        yield (f"count({apart}{value})" if value else f"count(*){filtered_by(flag)}"), f"{prefix}_v"
+        if not value:
+            yield f"count(*){filtered_by(flag)}", f"{prefix}_a"
+    elif kind is not MeasureKind.DISTINCT:
+        yield exact(specification, figure), f"{prefix}_v"
+    if kind is MeasureKind.MEAN:
+        yield f"count(*){filtered_by(figure.eligible)}", f"{prefix}_d"
+    if kind in NUMERIC:
+        yield f"min({value})", f"{prefix}_lo"
+        yield (f"max({value}, 2)[1]" if specification.positive else f"max({value})"), f"{prefix}_hi"
+    for part, infix in magnitudes(specification, figure):
+        yield f"coalesce(sum({part}), 0)", f"{prefix}{infix}_a"
+    for index, unit in enumerate(wanted.units):
         if unit.unique:
-            yield from tops(specification, number, names[index])
+            yield from largest_rows(specification, figure, number_, wanted.names[index])
 
 
-def figure(specification: "Specification", number: int) -> str:
-    """The exact figure itself, its FILTER left to the caller."""
+def exact(specification: "Specification", figure: Row) -> str:
+    """The exact figure itself."""
     match specification.kind:
-        case MeasureKind.COUNT if specification.argument is None:
-            return "count(*)"
-        case MeasureKind.COUNT:
-            return f"count(DISTINCT x{number})"
         case MeasureKind.MOMENT:
-            second = f", b{number}" if specification.more else ""
-            return f"{specification.function}(a{number}{second})"
+            second = f", {figure.second}" if figure.second is not None else ""
+            return f"{specification.function}({figure.value}{second})"
         case MeasureKind.QUANTILE:
             points = ", ".join(str(fraction) for fraction in specification.fractions)
-            return f"{specification.function}(a{number}, {f'[{points}]' if specification.several else points})"
+            return f"{specification.function}({figure.value}, {f'[{points}]' if specification.several else points})"
         case _:
-            return f"sum(a{number})"
+            return f"sum({figure.value})"
 
 
-def magnitudes(specification: "Specification") -> list[tuple[str, str]]:
-    """The arguments whose contributions are tested for dominance, with what stands in the measured names for them."""
+def magnitudes(specification: "Specification", figure: Row) -> list[tuple[str, str]]:
+    """The absolute contributions tested for dominance, with what stands in the measured names for them."""
     if specification.kind not in MAGNITUDES:
         return []
-    return [("a", ""), ("b", "_b")] if specification.more else [("a", "")]
+    own = figure.value if specification.positive else f"abs({figure.value})"
+    return [(own, "")] if figure.second is None else [(own, ""), (f"abs({figure.second})", "_b")]
 
 
-def tops(specification: "Specification", number: int, name: str) -> Iterator[str]:
+def largest_rows(specification: "Specification", figure: Row, number_: int, name: str) -> Iterator[tuple[str, str]]:
     """The largest contributions where every row is another unit's."""
-    for part, infix in magnitudes(specification):
-        largest_two = f"max(abs({part}{number}), 2) FILTER (WHERE f{number})"
+    for part, infix in magnitudes(specification, figure):
         for rank in (1, 2):
-            yield f"coalesce({largest_two}[{rank}], 0) AS {quoted(f'm{number}{infix}_t{rank}_{name}')}"
+            yield f"coalesce(max({part}, 2)[{rank}], 0)", f"m{number_}{infix}_t{rank}_{name}"
     if specification.kind is MeasureKind.QUANTILE:
-        yield from beside(specification, number, name, count=f"count(*) FILTER (WHERE e{number})")
+        yield from beside(specification, number_, name, count=f"count({figure.value})")
 
 
 def beside(
-    specification: "Specification", number: int, name: str, *, count: str, most_rows: str = "1"
-) -> Iterator[str]:
+    specification: "Specification", number_: int, name: str, *, count: str, most_rows: str = "1"
+) -> Iterator[tuple[str, str]]:
     """At least so many units lie at or below the least, and at or above the greatest quantile asked for."""
     low, high = min(specification.fractions), max(specification.fractions)
-    yield (
-        f"CAST(ceil((floor({low} * greatest({count} - 1, 0)) + least({count}, 1)) / {most_rows}) AS BIGINT)"
-        f" AS {quoted(f'm{number}_below_{name}')}"
-    )
-    yield (
-        f"CAST(ceil(({count} - ceil({high} * greatest({count} - 1, 0))) / {most_rows}) AS BIGINT)"
-        f" AS {quoted(f'm{number}_above_{name}')}"
-    )
+    below = f"floor({low} * greatest({count} - 1, 0)) + least({count}, 1)"
+    above = f"{count} - ceil({high} * greatest({count} - 1, 0))"
+    yield f"CAST(ceil(({below}) / {most_rows}) AS BIGINT)", f"m{number_}_below_{name}"
+    yield f"CAST(ceil(({above}) / {most_rows}) AS BIGINT)", f"m{number_}_above_{name}"
 
 
-def largest(specifications: tuple["Specification", ...], name: str) -> Iterator[tuple[str, str, str]]:
-    """What must be added up per unit first: (measured column, over the units of a cell, per unit)."""
-    for number, specification in enumerate(specifications):
-        flag = f" FILTER (WHERE f{number})"
-        for part, infix in magnitudes(specification):
-            per_unit = f"coalesce(sum(abs({part}{number})){flag}, 0) AS v{number}{part}"
+def by_unit(wanted: Measurement, figures: Sequence[Row], apart: Once, name: str) -> Iterator[tuple[str, str]]:
+    """What is added up per unit first: (measured column, aggregate over the units of a cell)."""
+    for number_, (specification, figure) in enumerate(zip(wanted.specifications, figures, strict=True)):
+        for part, infix in magnitudes(specification, figure):
+            own = apart(f"coalesce(sum({part}), 0)")
             for rank in (1, 2):
-                yield f"m{number}{infix}_t{rank}_{name}", f"coalesce(max(v{number}{part}, 2)[{rank}], 0)", per_unit
-        if specification.kind is MeasureKind.COUNT and specification.argument is None:
-            per_unit = f"count(*){flag} AS v{number}"
-        elif specification.kind is MeasureKind.QUANTILE:
-            per_unit = f"count(*){flag} AS v{number}"
-            most = f"greatest(max(v{number}), 1)"
-            for line in beside(specification, number, name, count=f"sum(v{number})", most_rows=most):
-                expression, _, column = line.rpartition(" AS ")
-                yield column.strip('"').replace('""', '"'), expression, per_unit
-            continue
-        else:
-            continue
-        for rank in (1, 2):
-            yield f"m{number}_t{rank}_{name}", f"coalesce(max(v{number}, 2)[{rank}], 0)", per_unit
+                yield f"m{number_}{infix}_t{rank}_{name}", f"coalesce(max({own}, 2)[{rank}], 0)"
+        if specification.kind is MeasureKind.COUNT and not figure.value:
+            own = apart(f"count(*){filtered_by(figure.contributes)}")
+            for rank in (1, 2):
+                yield f"m{number_}_t{rank}_{name}", f"coalesce(max({own}, 2)[{rank}], 0)"
+        if specification.kind is MeasureKind.QUANTILE:
+            own = apart(f"count({figure.value})")
+            for expression, column in beside(
+                specification, number_, name, count=f"sum({own})", most_rows=f"greatest(max({own}), 1)"
+            ):
+                yield column, expression
 
 
-def by_unit(cells: Cells, index: int, apart: list[tuple[str, str, str]]) -> str:
+def unit_pass(cells: Cells, index: int, apart: Once, largest: list[tuple[str, str]]) -> str:
     """Contributions added up per unit, then the largest of each cell."""
-    inner = ", ".join(dict.fromkeys([*cells.shown(), f"u{index}", *(per_unit for _, _, per_unit in apart)]))
-    outer = ", ".join([*cells.columns, *(f"{expression} AS {quoted(name)}" for name, expression, _ in apart)])
-    grouped = f" GROUP BY {', '.join(cells.columns) or '()'}"
-    rows_ = f"SELECT {inner} FROM src WHERE u{index} IS NOT NULL{cells.group_by(f'u{index}')}"
-    return f"t{index} AS (SELECT {outer} FROM ({rows_}) AS q{grouped})"
+    inner = ", ".join([*cells.shown(), f"u{index}", *apart.shown()])
+    outer = ", ".join([*cells.columns, *(f"{expression} AS {quoted(name)}" for name, expression in largest)])
+    per_unit = f"SELECT {inner} FROM src WHERE u{index} IS NOT NULL{cells.group_by(f'u{index}')}"
+    return f"u{index}_ AS (SELECT {outer} FROM ({per_unit}) AS q{cells.again()})"
 
 
-def values(cells: Cells, units: tuple[Unit, ...], number: int) -> str:
+def value_pass(cells: Cells, units: tuple[Unit, ...], number_: int, figure: Row) -> str:
     """For each distinct value of a cell the least number of units of any kind that hold it, as a list."""
     counts = [contributors(unit, index, None) for index, unit in enumerate(units)]
     least = counts[0] if len(counts) == 1 else f"least({', '.join(counts)})"
-    inner = ", ".join([*cells.shown(), f"x{number}", f"{least} AS held"])
-    rows_ = f"SELECT {inner} FROM src WHERE f{number}{cells.group_by(f'x{number}')}"
-    outer = ", ".join([*cells.columns, f"list(held) AS m{number}_v"])
-    return f"d{number} AS (SELECT {outer} FROM ({rows_}) AS q GROUP BY {', '.join(cells.columns) or '()'})"
+    inner = ", ".join([*cells.shown(), figure.value, f"{least} AS held"])
+    per_value = f"SELECT {inner} FROM src WHERE {figure.contributes}{cells.group_by(figure.value)}"
+    outer = ", ".join([*cells.columns, f"list(held) AS m{number_}_v"])
+    return f"d{number_}_ AS (SELECT {outer} FROM ({per_value}) AS q{cells.again()})"
