@@ -1,8 +1,8 @@
 """The SQL of a release: cells with their figures, contributors, largest contributions and sums of record keys.
 
-`src` holds the protected rows with all that is computed on them; one grouping pass makes `main`; only what must be added
-up per unit first (`t`), or per distinct value (`d`), is a pass of its own. A figure's value on a row is null where the
-row does not contribute, so that plain aggregates do and the same aggregate is computed once however many figures need it.
+`src` holds the protected rows with all that is computed on them; one grouping pass makes `main`; only what must be
+added up per unit first, or per distinct value, is a pass of its own. A figure's value on a row is null where the row
+does not contribute, so that plain aggregates do, and each is computed once however many figures need it.
 """
 
 from collections.abc import Iterator, Sequence
