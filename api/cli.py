@@ -11,9 +11,12 @@ from pydantic import ValidationError
 
 from api import parts
 from api.console import out, plainly, spoken
+from api.demo.run import Wanted
+from api.demo.run import run as run_demo
 from api.faults import SettingWrong
 from api.settings import Settings
 from api.wiring import delivered_records
+from catalog.municipal import PEOPLE, SEED
 from logs.errors import Language
 from logs.model import Role
 from logs.report import report_text
@@ -53,6 +56,25 @@ def speaking(state: Path | None, lang: str | None) -> Iterator[Language]:
 
 
 @app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="自己的数据目录（含 dataset.toml） / a folder of one's own files")
+    ] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="演示后保持服务 / leave the service running")] = False,  # noqa: FBT002 - a switch
+    *,
+    state: State = None,
+    people: Annotated[int, typer.Option(min=200, max=20_000_000, help="生成的人数 / people to generate")] = PEOPLE,
+    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = SEED,
+    port: Port = 0,
+    lang: Lang = None,
+) -> None:
+    """跑通两级开发全流程 / play the whole two-tier procedure."""
+    with speaking(state, lang) as language:
+        chosen = settings(state, lang, port=port, receiver_port=0)
+        run_demo(chosen, Wanted(data=data, serve=serve, people=people, seed=seed, language=language))
+
+
+@app.command()
 def serve(state: State = None, host: Host = None, port: Port = None, lang: Lang = None) -> None:
     """启动 REST 服务 / start the REST service."""
     with speaking(state, lang):
@@ -68,6 +90,30 @@ def relay(
     """封存日志并送往公共数据资源平台 / seal the log and deliver it to the resource platform."""
     with speaking(state, lang):
         parts.relay(settings(state, lang, resource_platform=to))
+
+
+@app.command()
+def worker(state: State = None, lang: Lang = None) -> None:
+    """到期事项：结果与协议按期失效 / what is due by the clock: answers and agreements expire."""
+    with speaking(state, lang):
+        parts.worker(settings(state, lang))
+
+
+@app.command()
+def ingest(
+    folder: Annotated[Path, typer.Argument(help="含 dataset.toml 的目录 / a folder with a dataset.toml")],
+    state: State = None,
+    lang: Lang = None,
+) -> None:
+    """把一个目录的数据接入平台 / take a folder of data into the platform."""
+    with speaking(state, lang) as language:
+        for taken in parts.ingest(settings(state, lang), folder):
+            resource, version = taken.arrival.resource, taken.arrival.version
+            rows, digest = f"{version.rows:,}", version.digest[:12]
+            said = {"zh": f"{rows} 行，版本 {digest}", "en": f"{rows} rows, version {digest}"}
+            out.print(f"[green]✓[/] {resource.name} {resource.title}: {said[language]}")
+            for note in taken.arrival.notes:
+                out.print(f"  {note.column or resource.name}: {note.zh if language == 'zh' else note.en}", markup=False)
 
 
 @app.command()

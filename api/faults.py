@@ -184,6 +184,52 @@ class PartDidNotStart(Refusal):
         }[language]
 
 
+class StoryBroken(Refusal):
+    """A step of the demonstration was refused where it should have been done."""
+
+    kind: ClassVar[str] = "story-broken"
+    title: ClassVar[dict[Language, str]] = {"zh": "演示中断", "en": "The demonstration broke off"}
+
+    def __init__(self, who: str, call: str, status: int, said: str) -> None:
+        self.who, self.call, self.status, self.said = who, call, status, said
+        super().__init__(who, call, status, said)
+
+    def detail(self, language: Language) -> str:
+        """Whose call it was, and the answer."""
+        del language
+        return f"{self.who} {self.call} → {self.status} {self.said}"
+
+
+class StateTaken(Refusal):
+    """The state folder belongs to something else, or something runs on it at the moment."""
+
+    kind: ClassVar[str] = "state-taken"
+    title: ClassVar[dict[Language, str]] = {"zh": "状态目录已被使用", "en": "The state folder is taken"}
+
+    def __init__(self, folder: str, *, running: bool) -> None:
+        self.folder, self.running = folder, running
+        super().__init__(folder, running)
+
+    def detail(self, language: Language) -> str:
+        """Which folder, and by what."""
+        if self.running:
+            return {
+                "zh": f"{self.folder} 上有正在运行的平台。",
+                "en": f"A platform is running on {self.folder}.",
+            }[language]
+        return {
+            "zh": f"{self.folder} 存有不属于演示的平台数据。",
+            "en": f"{self.folder} holds a platform that is not a demonstration's.",
+        }[language]
+
+    def remedy(self, language: Language) -> str:
+        """Another folder."""
+        return {
+            "zh": "请用 --state 另指定目录，或先停止正在运行的平台。",
+            "en": "Name another folder with --state, or stop what is running first.",
+        }[language]
+
+
 class SettingWrong(Refusal):
     """A setting has a value that cannot be used."""
 

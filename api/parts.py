@@ -1,9 +1,14 @@
 """What each command starts or does, apart from how it is asked for and printed."""
 
 import contextlib
+import tempfile
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
+
+from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
 from api.faults import SettingWrong
@@ -12,13 +17,20 @@ from api.launch import address, announced, listen, log_to_stderr, run_http, unti
 from api.schema import as_sql
 from api.schema import migrate as bring_up
 from api.settings import Settings
-from api.wiring import RECEIVER, checkpoints_of, compose, compose_receiver, delivery_of, verify
+from api.state import lay_out
+from api.supply import Taken, arrive
+from api.uploads import FOLDER
+from api.wiring import RECEIVER, Platform, checkpoints_of, compose, compose_receiver, delivery_of, verify
 from logs.errors import Refusal
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
 from logs.proof import Report
 from logs.relay import Patience, flush, relay_forever
 from logs.seal import Head
+from policies.service import expire_agreements
+from sandbox.queries import expire_answers
 
+SWEEP_SECONDS = 1.0
+DUE_SECONDS = 30.0
 DIALECTS = frozenset({"sqlite", "postgresql"})
 
 
@@ -29,8 +41,47 @@ def serve(settings: Settings) -> None:
     platform = compose(settings)
     try:
         bring_up(platform.engine)
-        with announced(settings.state, "serve", address(bound)):
-            run_http(create_app(platform), bound, log_level=settings.log_level)
+        tempfile.tempdir = str(lay_out(settings.state / FOLDER))  # what is uploaded never lies outside the state folder
+        app = create_app(platform)
+        with duties(platform), announced(settings.state, "serve", address(bound)):
+            run_http(app, bound, log_level=settings.log_level)
+    finally:
+        platform.close()
+
+
+@contextlib.contextmanager
+def duties(platform: Platform) -> Iterator[None]:
+    """Meanwhile: workers stand ready, recognition is loaded, and what was stopped elsewhere ends here as well."""
+    over = threading.Event()
+    jobs = platform.jobs
+
+    def go_on() -> None:
+        platform.intake.recognise("", "", ["-"])
+        while not over.wait(SWEEP_SECONDS):
+            with contextlib.suppress(OperationalError):  # a busy database is asked again
+                jobs.sweep()
+
+    doing = threading.Thread(target=go_on, name="duties", daemon=True)
+    doing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        doing.join(SWEEP_SECONDS)
+
+
+def worker(settings: Settings) -> None:
+    """What is due by the clock, until told to stop: answers and agreements expire when their time is over."""
+    log_to_stderr(settings.log_level)
+    platform = compose(settings)
+    try:
+        bring_up(platform.engine)
+        with until_told() as told, announced(settings.state, "worker", ""):
+            while not told.is_set():
+                at = platform.clock()
+                expire_answers(platform.domain, by=PLATFORM, at=at)
+                expire_agreements(platform.begin, by=PLATFORM, at=at)
+                told.wait(DUE_SECONDS)
     finally:
         platform.close()
 
@@ -75,6 +126,17 @@ def prove(path: Path, *, witnesses: tuple[str, ...], keys: tuple[str, ...]) -> R
     except ValueError:
         raise SettingWrong(("--witness",)) from None
     return verify(path, witnesses=ends, keys=frozenset(keys))
+
+
+def ingest(settings: Settings, folder: Path) -> tuple[Taken, ...]:
+    """Take in what a folder's manifest describes, as the information centre would over REST; all of it or nothing."""
+    platform = compose(settings)
+    try:
+        supplies = platform.intake.read_folder(folder, recognise=platform.intake.recognise)
+        bring_up(platform.engine)
+        return arrive(platform.intake, platform.begin, supplies, by=PLATFORM, at=platform.clock())
+    finally:
+        platform.close()
 
 
 def migrate(settings: Settings) -> tuple[str | None, str | None]:

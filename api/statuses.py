@@ -101,6 +101,8 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         faults.InternalFault,
         faults.PartDidNotStart,
         faults.SettingWrong,
+        faults.StateTaken,
+        faults.StoryBroken,
         logs.ChainForked,
         logs.EventRecordedTwice,
         logs.EventTooLong,

@@ -63,9 +63,10 @@ class Taken:
     entry: Entry
 
 
-def arrive(intake: Intake, begin: service.Begin, folder: Path, *, by: Actor, at: datetime) -> tuple[Taken, ...]:
-    """Take in what a folder's manifest describes: all of it or, where anything is wrong with it, nothing."""
-    supplies = intake.read_folder(folder, recognise=intake.recognise)
+def arrive(
+    intake: Intake, begin: service.Begin, supplies: Sequence[Supply], *, by: Actor, at: datetime
+) -> tuple[Taken, ...]:
+    """Take in what is handed in: all of it or, where anything is wrong with it, nothing."""
     arrivals = intake.take_in(
         supplies, folder=intake.snapshots, secret=intake.secret, recognise=intake.recognise, at=at
     )

@@ -26,6 +26,7 @@ from catalog.adapters.database import EditionTable, EntryTable
 from catalog.adapters.duckdb import take_in
 from catalog.adapters.folder import read_folder
 from catalog.adapters.marginals import sample
+from catalog.arrival import Recognise
 from catalog.entry import Entry, EntryState
 from catalog.listing_errors import EntryUnknown
 from catalog.model import ResourceId
@@ -48,6 +49,7 @@ from policies.adapters import tables
 from policies.adapters.casbin import CasbinPermissions
 from policies.adapters.holidays import official_calendar
 from policies.adapters.listed import ListedEntries
+from policies.adapters.signing import Ed25519Signer as PartySigner
 from policies.adapters.signing import Ed25519Verifier
 from policies.calendar import WorkingDays
 from policies.model import AgreementId, Verifier
@@ -56,6 +58,7 @@ from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker import PoolSettings, WorkerPool
+from sandbox.confinement import Ring
 from sandbox.disclosure.protect import ProtectedTable, protect
 from sandbox.disclosure.rules import DisclosureRules
 from sandbox.domain import Domain, Holding, InForce
@@ -64,7 +67,7 @@ from sandbox.plan import Release
 from sandbox.query import QueryId
 from sandbox.running import Jobs, give_up_lost, stop_queries
 
-__all__ = ["Instant", "Platform", "Work", "compose", "metadata", "transactions", "verify"]
+__all__ = ["Instant", "PartySigner", "Platform", "Work", "compose", "metadata", "read_folder", "transactions", "verify"]
 
 RECEIVER = "resource-platform"
 log = structlog.get_logger("api")
@@ -134,8 +137,8 @@ class Platform:
 
     @cached_property
     def pool(self) -> WorkerPool:
-        """The confined query workers; raises `WorkersUnavailable`."""
-        return WorkerPool(self.intake.snapshots, PoolSettings(workers=self.settings.workers)).start()
+        """The confined query workers, which stand ready once `jobs` is asked for."""
+        return WorkerPool(self.intake.snapshots, PoolSettings(workers=self.settings.workers))
 
     @cached_property
     def domain(self) -> Domain:
@@ -144,9 +147,17 @@ class Platform:
 
     @cached_property
     def jobs(self) -> Jobs:
-        """Queries under way in this process; those that it had under way when it last ended have failed."""
+        """Queries under way in this process; those that it had under way when it last ended have failed.
+
+        Raises `WorkersUnavailable`.
+        """
+        self.pool.start()
         give_up_lost(self.domain, at=self.clock())
         return Jobs(self.domain, fault=_told_of)
+
+    def rings(self) -> tuple[Ring, ...]:
+        """The rings that confine the query workers."""
+        return self.pool.rings() if self.jobs else ()
 
     def require(self, by: Actor, verb: str, thing: str, id: str = "", *, at: datetime) -> None:
         """Raises `NotPermitted` or `NotActing`, and puts the denial on record."""
@@ -161,7 +172,6 @@ class Platform:
         """Let go of connections and workers; queries under way end with a word on record."""
         if "jobs" in self.__dict__:
             self.jobs.close(by=PLATFORM, at=self.clock())
-        if "pool" in self.__dict__:
             self.pool.close()
         self.resource_platform.close()
         self.engine.dispose()
@@ -176,10 +186,6 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -
     """The platform on its state folder and database; raises `StateNotWritable`, `StateFull`."""
     state = lay_out(settings.state)
     secrets = secrets_in(state)
-    scan = PresidioScan()
-
-    def recognise(name: str, title: str, values: Sequence[object]) -> Recognition:
-        return classify(name, title, values, scan=scan)
 
     def seed(digest: str) -> int:
         return int.from_bytes(hmac.digest(secrets.records, f"sample {digest}".encode(), hashlib.sha256)[:8], "big")
@@ -193,7 +199,7 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -
         intake=Intake(
             snapshots=state / "snapshots",
             secret=secrets.records,
-            recognise=recognise,
+            recognise=recogniser(),
             read_folder=read_folder,
             take_in=take_in,
             draw_sample=sample,
@@ -203,6 +209,16 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -
         clock=clock,
         verifier=Ed25519Verifier(),
     )
+
+
+def recogniser() -> Recognise:
+    """Says what a column holds; presidio is loaded when it is first needed."""
+    scan = PresidioScan()
+
+    def recognise(name: str, title: str, values: Sequence[object]) -> Recognition:
+        return classify(name, title, values, scan=scan)
+
+    return recognise
 
 
 def transactions(engine: Engine, secrets: Secrets, permissions: CasbinPermissions, *, reading: bool) -> Begin:

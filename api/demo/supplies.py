@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
+from catalog.arrival import Supply
 from catalog.bike import BIKE_FENCE, BIKE_RIDE_END, FOLDER
 from catalog.declared import DeclaredColumn, DeclaredResource
-from catalog.manifest import NAME, TYPES, parse
+from catalog.manifest import NAME, TYPES
 from catalog.model import ColumnType, Use
 from catalog.municipal import Generated, municipal
 
@@ -21,6 +22,7 @@ ARROW: Mapping[ColumnType, pa.DataType] = {
     ColumnType.DATE: pa.date32(),
 }
 KEYS = ("name", "file", "title", "title_en", "provider", "privacy_unit", "update_cycle", "abstract", "synthetic")
+GENERATED = "generated"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -29,7 +31,7 @@ class Delivery:
     """Resources that arrive together: their manifest, and the files it names."""
 
     manifest: str
-    files: tuple[Path, ...]
+    files: tuple[tuple[str, Path], ...]
     names: tuple[str, ...]
 
 
@@ -38,9 +40,9 @@ def generated(folder: Path, *, people: int, seed: int, without: frozenset[str]) 
     kept = [each for each in municipal(people_count=people, seed=seed) if each.declared.name not in without]
     declared, files = [], []
     for each in kept:
-        path = folder / f"{each.declared.name}.parquet"
+        path = folder / f"{GENERATED}-{each.declared.name}.parquet"
         parquet.write_table(_table(each), path)
-        files.append(path)
+        files.append((path.name, path))
         declared.append(replace(each.declared, file=path.name))
     return Delivery(as_toml(declared), tuple(files), tuple(each.name for each in declared))
 
@@ -48,18 +50,17 @@ def generated(folder: Path, *, people: int, seed: int, without: frozenset[str]) 
 def bikes(folder: Path = SHARED / FOLDER) -> Delivery | None:
     """The bikes of the 2021 contest, where their files are at hand."""
     declared = (BIKE_RIDE_END, BIKE_FENCE)
-    files = tuple(folder / str(resource.file) for resource in declared)
-    if not all(file.is_file() for file in files):
+    files = tuple((str(resource.file), folder / str(resource.file)) for resource in declared)
+    if not all(path.is_file() for _, path in files):
         return None
     return Delivery(as_toml(declared), files, tuple(resource.name for resource in declared))
 
 
-def own(folder: Path) -> Delivery:
-    """Someone's own files, as their `dataset.toml` names them; what is wrong with it is found on arrival."""
-    manifest = (folder / NAME).read_text(encoding="utf-8")
-    declared = parse(manifest)
-    files = tuple(folder / str(resource.file) for resource in declared)
-    return Delivery(manifest, files, tuple(resource.name for resource in declared))
+def own(folder: Path, supplies: Sequence[Supply]) -> Delivery:
+    """Someone's own files, as their `dataset.toml` names them."""
+    manifest = (folder / NAME).read_text(encoding="utf-8-sig")
+    files = tuple((str(supply.declared.file), folder / str(supply.declared.file)) for supply in supplies)
+    return Delivery(manifest, files, tuple(supply.declared.name for supply in supplies))
 
 
 def _table(each: Generated) -> pa.Table:

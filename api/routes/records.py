@@ -112,7 +112,7 @@ def get_records(
 @health.get("/health", summary="运行状况 / health")
 def get_health(house: In, at: At, speaks: Speaks) -> HealthTold:
     """Whether the house is well: confinement of the query workers, and what waits for delivery. Needs no token."""
-    rings = house.pool.rings()
+    rings = house.rings()
     waiting = backlog(house.ledger_view, RECEIVER)
     well = all(ring.available for ring in rings) and waiting.age(at).total_seconds() < 60  # noqa: PLR2004 - a minute
     return HealthTold(

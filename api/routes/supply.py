@@ -56,7 +56,8 @@ def post_arrival(
     house.require(by, "arrive", "resource", at=at)
     named = [(NAME, manifest.file), *((file.filename or "", file.file) for file in files)]
     with laid_down(house.settings.state, named) as folder:
-        taken = arrive(house.intake, house.begin, folder, by=by, at=at)
+        supplies = house.intake.read_folder(folder, recognise=house.intake.recognise)
+        taken = arrive(house.intake, house.begin, supplies, by=by, at=at)
     return [_told(each, speaks) for each in taken]
 
 
