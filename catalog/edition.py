@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from catalog.entry import Entry, EntryState, News
+from catalog.entry import Entry, EntryState, Mask, News
 from catalog.listing_errors import MoveImpossible, NotListable
+from catalog.masks import InForce, masks_of
 from catalog.model import Digest, ResourceId
 from logs.model import Actor, Fact
 
@@ -39,11 +40,16 @@ UNLISTABLE: Mapping[EntryState, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """One edition: the resources listed, each at the version it had, and the digest of all that the catalog says."""
+    """One edition: the resources listed, each at the version it had, and the digest of all that the catalog says.
+
+    `rule` is the rule document that was in force; `masks` what it means for each resource's columns.
+    """
 
     number: int
     listed: tuple[tuple[ResourceId, Digest], ...]
     digest: Digest
+    rule: str
+    masks: Mapping[ResourceId, tuple[Mask, ...]]
     state: EditionState = EditionState.COMPILED
     compiled_at: datetime
     filed_at: datetime | None = None
@@ -52,7 +58,7 @@ class Edition:
     news: tuple[News, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
-    def compile(cls, entries: Sequence[Entry], *, number: int, by: Actor, at: datetime) -> Self:
+    def compile(cls, entries: Sequence[Entry], *, number: int, rules: InForce, by: Actor, at: datetime) -> Self:
         """Put an edition together; raises `NotListable` naming every resource that cannot stand in it, and why."""
         reasons = [(entry.id, *UNLISTABLE[entry.state]) for entry in entries if entry.state not in LISTABLE]
         reasons += [
@@ -63,7 +69,9 @@ class Edition:
         if reasons or not entries:
             raise NotListable(reasons or [("-", "没有可列入的资源", "there is nothing to list")])
         listed = tuple((entry.id, entry.version.digest) for entry in entries if entry.version is not None)
-        edition = cls(number=number, listed=listed, digest=_digest(entries), compiled_at=at)
+        masks = {entry.id: masks_of(entry, rules) for entry in entries}
+        digest = _digest(entries, masks)
+        edition = cls(number=number, listed=listed, digest=digest, rule=rules.id, masks=masks, compiled_at=at)
         return replace(edition, news=edition._telling("catalog.compiled", by=by, at=at))
 
     def file(self, *, notice: str = "", by: Actor, at: datetime) -> Self:
@@ -89,11 +97,12 @@ class Edition:
             "resources": tuple(id for id, _ in self.listed),
             "digest": self.digest,
             "records": len(self.listed),
+            "rule": self.rule,
         }
         return (*self.news, News(kind, at, by, {**said, **{name: fact for name, fact in facts.items() if fact}}))
 
 
-def _digest(entries: Sequence[Entry]) -> Digest:
+def _digest(entries: Sequence[Entry], masks: Mapping[ResourceId, tuple[Mask, ...]]) -> Digest:
     """SHA-256 over what the catalog says of each resource, in the order of their ids."""
     said = [
         {
@@ -106,6 +115,7 @@ def _digest(entries: Sequence[Entry]) -> Digest:
                 [column.name, column.title, column.type.value, sorted(column.uses), column.grade]
                 for column in entry.resource.columns
             ],
+            "masks": [[mask.column, mask.technique] for mask in masks[entry.id]],
         }
         for entry in sorted(entries, key=lambda entry: entry.id)
     ]

@@ -80,12 +80,22 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """The grade of one column, who or what decided on it and why."""
+    """The grade of one column, who or what decided on it and why; `recognised` is the kind it was taken for."""
 
     column: str
     grade: int
     decided_by: str
     reason: str = ""
+    recognised: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """The technique a column is desensitised by, and the rule that chose it."""
+
+    column: str
+    technique: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class Entry:
     gradings: tuple[Grading, ...] = ()
     decision: Decision | None = None
     sample: Sample | None = None
+    masks: tuple[Mask, ...] = ()
     edition: int | None = None
     revision: int = 0
     news: tuple[News, ...] = field(default=(), compare=False, repr=False)
@@ -169,6 +180,10 @@ class Entry:
         """
         if any(grading.decided_by == by.id and not grading.reason.strip() for grading in gradings):
             raise ReasonMissing(self.id)
+        taken_for = {grading.column: grading.recognised for grading in self.gradings}
+        gradings = [
+            replace(grading, recognised=grading.recognised or taken_for.get(grading.column)) for grading in gradings
+        ]
         given = {grading.column: grading for grading in (*self.gradings, *gradings)}
         known = [given[column.name] for column in self.resource.columns if column.name in given]
         graded = replace(
@@ -183,9 +198,10 @@ class Entry:
             facts: dict[str, Fact] = {
                 "resource": self.id,
                 "column": grading.column,
-                "recognised": self.resource.column(grading.column).kind,
+                "recognised": grading.recognised,
                 "grade": str(grading.grade),
                 "decided_by": grading.decided_by,
+                "reason": grading.reason if grading.decided_by == by.id else None,
             }
             news = (*news, News("column.recognised", at, by, _said(facts)))
         return replace(graded, state=self._moved(EntryMove.GRADE), news=news)
@@ -204,9 +220,9 @@ class Entry:
         """Put sample data beside the entry."""
         return replace(self, sample=sample)
 
-    def list_in(self, edition: int) -> Self:
-        """Take it into a published edition. Raises `MoveImpossible`."""
-        return replace(self, state=self._moved(EntryMove.LIST), edition=edition)
+    def list_in(self, edition: int, masks: tuple[Mask, ...]) -> Self:
+        """Take it into a published edition, its columns masked as that says. Raises `MoveImpossible`."""
+        return replace(self, state=self._moved(EntryMove.LIST), edition=edition, masks=masks)
 
     def withdraw(self, *, reason: str, by: Actor, at: datetime) -> Self:
         """Take it out of the development catalog. Raises `ReasonMissing`, `MoveImpossible`."""

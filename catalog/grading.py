@@ -22,15 +22,17 @@ def propose(arrival: Arrival) -> tuple[Grading, ...]:
     gradings = []
     for column in resource.columns:
         profile = seen.get(column.name)
+        recognition = _recognition(column, profile)
         proposed = grade(
-            _recognition(column, profile),
+            recognition,
             name=column.name,
             title=column.title,
             subject=subject,
             uniqueness=Uniqueness(profile.filled, profile.distinct, 0) if profile else None,
         )
         reasons = "；".join(ground.text("zh") for ground in proposed.grounds)
-        gradings.append(Grading(column.name, proposed.grade, proposed.decided_by, reasons))
+        kind = recognition.kind.value if recognition.kind else None
+        gradings.append(Grading(column.name, proposed.grade, proposed.decided_by, reasons, kind))
     return tuple(gradings)
 
 

@@ -9,9 +9,12 @@ from catalog.arrival import Arrival
 from catalog.edition import Edition
 from catalog.entry import Entry, EntryState, Grading, Prohibition
 from catalog.listing_errors import EntryExists, EntryUnknown
+from catalog.masks import InForce
 from catalog.model import Resource, ResourceId, Version
 from catalog.sample import Sample
 from logs.model import Actor, Event, EventId, Fact, Recorder
+from masking.errors import NoRuleInForce
+from masking.service import Rules
 
 
 class Entries(Protocol):
@@ -53,6 +56,8 @@ class Work(Protocol):
     def entries(self) -> Entries: ...
     @property
     def editions(self) -> Editions: ...
+    @property
+    def rules(self) -> Rules: ...
     @property
     def events(self) -> Recorder: ...
 
@@ -114,11 +119,16 @@ def give_sample(begin: Begin, id: ResourceId, sample: Sample) -> Entry:
 
 
 def compile_catalog(begin: Begin, ids: Sequence[ResourceId], *, by: Actor, at: datetime) -> Edition:
-    """Compile the next edition of the development catalog. Raises `EntryUnknown`, `NotListable`."""
+    """Compile the next edition under the rules in force. Raises `NoRuleInForce`, `EntryUnknown`, `NotListable`."""
     with begin() as work:
+        ruling = work.rules.in_force()
+        if ruling is None:
+            raise NoRuleInForce
+        rules = InForce(ruling.id, ruling.document)
         latest = work.editions.latest()
         entries = [work.entries.get(id) for id in dict.fromkeys(ids)]
-        edition = Edition.compile(entries, number=latest.number + 1 if latest else 1, by=by, at=at)
+        number = latest.number + 1 if latest else 1
+        edition = Edition.compile(entries, number=number, rules=rules, by=by, at=at)
         work.editions.save(edition)
     return edition
 
@@ -136,7 +146,7 @@ def publish_catalog(begin: Begin, number: int, *, by: Actor, at: datetime) -> Ed
     with begin() as work:
         edition = work.editions.get(number).publish(by=by, at=at)
         for id, _ in edition.listed:
-            work.entries.save(work.entries.get(id).list_in(number))
+            work.entries.save(work.entries.get(id).list_in(number, edition.masks[id]))
         work.editions.save(edition)
     return edition
 

@@ -68,7 +68,7 @@ _ROWS = (
         "catalog.filed",
         "开发目录已备案",
         "Development catalog filed with the bureau",
-        "edition resources digest records notice",
+        "edition resources digest records rule notice",
     ),
     _kind(
         "catalog.published", "开发目录已发布", "Development catalog published", "edition resources digest records rule"

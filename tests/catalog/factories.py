@@ -18,6 +18,7 @@ from masking.recognise import classify
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 SECRET = b"a secret of the platform, not of anybody else"
 OPERATOR = Actor(ActorId("chen"), OrganisationId("operator"), Role.OPERATOR)
+BUREAU = Actor(ActorId("zhou"), OrganisationId("bureau"), Role.BUREAU)
 CENTRE = Actor(ActorId("wu"), OrganisationId("info-center"), Role.INFO_CENTER)
 
 JOIN = frozenset({Use.JOIN})

@@ -1,5 +1,6 @@
 """An entry's way into the development catalog: every move that leads on, and every one that is refused."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -7,15 +8,18 @@ import pytest
 
 from catalog.arrival import Arrival
 from catalog.edition import Edition, EditionState
-from catalog.entry import ENTRY_MOVES, Entry, EntryMove, EntryState, Grading, Prohibition
+from catalog.entry import ENTRY_MOVES, Entry, EntryMove, EntryState, Grading, Mask, Prohibition
 from catalog.listing_errors import MoveImpossible, NotGraded, NotListable, ReasonMissing
+from catalog.masks import InForce, masks_of
 from catalog.model import Column, ColumnType, Digest, Version
 from catalog.profile import Quality, TableProfile
 from catalog.sample import Origin, Sample
+from masking.rules import default_document
 from tests.catalog.factories import CENTRE, DIMENSION, JOIN, NOON, OPERATOR, a_resource
 
 GRADES = (Grading("id_card", 4, "kind.resident_id"), Grading("district", 2, "subject.person"))
 SAMPLE = Sample(("id_card", "district"), (("35029919000101001X", "思明区"),), Origin.SYNTHETIC)
+RULES = InForce("default.1", default_document())
 ID_CARD, DISTRICT = a_resource().columns
 
 
@@ -42,7 +46,7 @@ def an_entry(state: EntryState = EntryState.REGISTERED) -> Entry:
     entry = entry.clear(reason="不属于三类禁止情形", by=OPERATOR, at=NOON).give_sample(SAMPLE)
     if state is EntryState.CLEARED:
         return entry
-    entry = entry.list_in(1)
+    entry = entry.list_in(1, ())
     return entry if state is EntryState.LISTED else entry.withdraw(reason="提供单位撤回", by=OPERATOR, at=NOON)
 
 
@@ -60,9 +64,14 @@ def do(entry: Entry, move: EntryMove) -> Entry:
         case EntryMove.BAR:
             return entry.bar(Prohibition.NATIONAL_SECURITY, reason="涉及国家安全", by=OPERATOR, at=NOON)
         case EntryMove.LIST:
-            return entry.list_in(2)
+            return entry.list_in(2, ())
         case EntryMove.WITHDRAW:
             return entry.withdraw(reason="撤回", by=OPERATOR, at=NOON)
+
+
+def compiled(entries: Sequence[Entry]) -> Edition:
+    """The first edition, of those entries."""
+    return Edition.compile(entries, number=1, rules=RULES, by=OPERATOR, at=NOON)
 
 
 @pytest.mark.parametrize(("state", "move"), list(product(EntryState, EntryMove)))
@@ -83,7 +92,7 @@ def test_nothing_leads_out_of_a_prohibited_class() -> None:
 
 def test_the_refusal_of_a_move_names_what_is_possible() -> None:
     with pytest.raises(MoveImpossible) as refused:
-        an_entry().list_in(1)
+        an_entry().list_in(1, ())
     assert refused.value.possible == "arrive, change, bar"
 
 
@@ -152,19 +161,19 @@ def test_every_step_is_told_without_a_value() -> None:
 def test_an_edition_refuses_what_may_not_be_listed_and_says_why(state: EntryState) -> None:
     good = replace(an_entry(EntryState.CLEARED), resource=a_resource("other"))
     with pytest.raises(NotListable) as refused:
-        Edition.compile([good, an_entry(state)], number=1, by=OPERATOR, at=NOON)
+        compiled([good, an_entry(state)])
     assert [id for id, _, _ in refused.value.reasons] == ["visit"]
 
 
 def test_an_edition_refuses_what_has_no_sample_and_nothing_at_all() -> None:
     with pytest.raises(NotListable, match="no sample"):
-        Edition.compile([replace(an_entry(EntryState.CLEARED), sample=None)], number=1, by=OPERATOR, at=NOON)
+        compiled([replace(an_entry(EntryState.CLEARED), sample=None)])
     with pytest.raises(NotListable, match="nothing to list"):
-        Edition.compile([], number=1, by=OPERATOR, at=NOON)
+        compiled([])
 
 
 def test_an_edition_is_filed_before_it_is_published() -> None:
-    edition = Edition.compile([an_entry(EntryState.CLEARED)], number=1, by=OPERATOR, at=NOON)
+    edition = compiled([an_entry(EntryState.CLEARED)])
     with pytest.raises(MoveImpossible):
         edition.publish(by=OPERATOR, at=NOON)
     published = edition.file(by=OPERATOR, at=NOON).publish(by=OPERATOR, at=NOON)
@@ -177,5 +186,14 @@ def test_an_edition_is_filed_before_it_is_published() -> None:
 def test_an_editions_digest_follows_what_it_says() -> None:
     entry = an_entry(EntryState.CLEARED)
     other = entry.arrive(an_arrival(digest="d2"), by=CENTRE, at=NOON)
-    digests = {Edition.compile([each], number=1, by=OPERATOR, at=NOON).digest for each in (entry, entry, other)}
+    digests = {compiled([each]).digest for each in (entry, entry, other)}
     assert len(digests) == 2
+
+
+def test_a_column_is_masked_by_what_it_was_recognised_as_and_suppressed_where_no_rule_fits() -> None:
+    gradings = (Grading("id_card", 4, "kind.resident_id", recognised="resident_id"), Grading("district", 2, "subject"))
+    entry = an_entry(EntryState.ARRIVED).grade(gradings, by=OPERATOR, at=NOON)
+    assert masks_of(entry, RULES)[0] == Mask("id_card", "pseudonym", "resident-id")
+    none = InForce("none.1", replace(default_document(), rules=()))
+    assert {mask.technique for mask in masks_of(entry, none)} == {"suppress"}
+    assert {mask.rule for mask in masks_of(entry, none)} == {"unruled"}

@@ -22,7 +22,12 @@ from catalog.service import Begin
 from logs.adapters.database import Inbox, inbox, metadata
 from logs.canonical import read
 from logs.model import EventId
-from tests.catalog.factories import CENTRE, NOON, OPERATOR, a_resource, placed
+from masking import service as rules
+from masking.adapters.database import RuleTable
+from masking.editions import RuleId
+from masking.errors import NoRuleInForce
+from masking.rules import DEFAULT
+from tests.catalog.factories import BUREAU, CENTRE, NOON, OPERATOR, a_resource, placed
 
 PERSON = ResourceId("person")
 
@@ -33,12 +38,14 @@ class OneWork:
 
     entries: EntryTable
     editions: EditionTable
+    rules: RuleTable
     events: Inbox
 
 
 def work_on(connection: Connection) -> OneWork:
     recorder = Inbox(connection)
-    return OneWork(EntryTable(connection, recorder), EditionTable(connection, recorder), recorder)
+    entries, editions = EntryTable(connection, recorder), EditionTable(connection, recorder)
+    return OneWork(entries, editions, RuleTable(connection, recorder), recorder)
 
 
 @pytest.fixture
@@ -66,6 +73,7 @@ def recorded(engine: Engine) -> Callable[[], list[str]]:
 @pytest.fixture
 def cleared(begin: Begin, arrivals: dict[str, Arrival], home: Path) -> Sequence[ResourceId]:
     """All municipal resources: arrived, graded as proposed, cleared, with samples."""
+    put_rules_in_force(begin)
     service.record_arrivals(begin, list(arrivals.values()), by=CENTRE, at=NOON)
     for arrival in arrivals.values():
         id = arrival.resource.id
@@ -73,6 +81,12 @@ def cleared(begin: Begin, arrivals: dict[str, Arrival], home: Path) -> Sequence[
         service.decide(begin, id, prohibition=None, reason="不属于三类禁止情形", by=OPERATOR, at=NOON)
         service.give_sample(begin, id, sample(placed(home, arrival), arrival.resource, seed=1))
     return [arrival.resource.id for arrival in arrivals.values()]
+
+
+def put_rules_in_force(begin: Begin) -> RuleId:
+    id = rules.draft(begin, DEFAULT.read_text(encoding="utf-8"), by=CENTRE, at=NOON).id
+    rules.approve(begin, id, by=BUREAU, at=NOON)
+    return rules.put_in_force(begin, id, by=OPERATOR, at=NOON).id
 
 
 def publish(begin: Begin, ids: Sequence[ResourceId]) -> int:
@@ -143,9 +157,27 @@ def test_a_barred_resource_is_never_listed(begin: Begin, cleared: Sequence[Resou
 
 
 def test_an_ungraded_resource_is_not_listed(begin: Begin, arrivals: dict[str, Arrival]) -> None:
+    put_rules_in_force(begin)
     service.record_arrivals(begin, [arrivals["person"]], by=CENTRE, at=NOON)
     with pytest.raises(NotListable, match="not graded"):
         service.compile_catalog(begin, [PERSON], by=OPERATOR, at=NOON)
+
+
+def test_without_approved_rules_nothing_is_compiled(begin: Begin, arrivals: dict[str, Arrival]) -> None:
+    service.record_arrivals(begin, [arrivals["person"]], by=CENTRE, at=NOON)
+    with pytest.raises(NoRuleInForce):
+        service.compile_catalog(begin, [PERSON], by=OPERATOR, at=NOON)
+
+
+def test_each_listed_column_says_which_technique_of_which_rule_masks_it(
+    begin: Begin, cleared: Sequence[ResourceId]
+) -> None:
+    publish(begin, cleared)
+    masks = {mask.column: mask.technique for mask in service.listed_entry(begin, PERSON).masks}
+    assert (masks["id_card"], masks["phone"]) == ("pseudonym", "keep_edges")
+    assert set(masks) == {column.name for column in service.entry(begin, PERSON).resource.columns}
+    with begin() as work:
+        assert work.editions.get(1).rule == "xiamen-default.2026.1"
 
 
 def test_what_is_withdrawn_is_no_longer_listed(begin: Begin, cleared: Sequence[ResourceId]) -> None:
