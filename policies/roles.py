@@ -77,7 +77,7 @@ def read_roles(text: str) -> RoleTable:
                 raise RoleTableWrong(reader.line_num, f"{rule.kind} {rule.verb} stands there twice")
             rules[act] = rule
     except csv.Error as fault:
-        raise RoleTableWrong(reader.line_num, str(fault)) from None
+        raise RoleTableWrong(reader.line_num + 1, str(fault)) from None
     return RoleTable(tuple(rules.values()), hashlib.sha256(text.encode()).hexdigest())
 
 

@@ -83,20 +83,19 @@ def qualified(*, until: date = date(2027, 12, 31), leaving_out: Condition | None
             condition, title="证明", digest=DIGEST, valid_until=until, by=DEVELOPER, at=MONDAY
         )
         qualification = qualification.accept(len(qualification.evidence), by=OPERATOR, at=MONDAY)
-    return replace(qualification, news=())
+    return qualification
 
 
 def a_scenario(id: str = "s1", **changes: Any) -> Scenario:
     """A class of scenario with one demand."""
     scenario = Scenario(id=ScenarioId(id), category="公共出行", title="共享单车停放", purpose="优化停放点布局")
-    demanded = scenario.demand(title=scenario.title, purpose=scenario.purpose, by=DEVELOPER, at=MONDAY)
-    return replace(demanded, news=(), **changes)
+    return replace(scenario.demand(title=scenario.title, purpose=scenario.purpose, by=DEVELOPER, at=MONDAY), **changes)
 
 
 def published(id: str = "s1") -> Scenario:
     """A class that may be applied for."""
     approved = a_scenario(id).approve(reason="符合公共利益", by=BUREAU, at=MONDAY)
-    return replace(approved.publish(by=OPERATOR, at=MONDAY), news=())
+    return approved.publish(by=OPERATOR, at=MONDAY)
 
 
 def a_grant(resource: str = PERSON, **uses: frozenset[Use]) -> Grant:

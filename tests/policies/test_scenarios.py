@@ -16,7 +16,7 @@ def test_a_later_demand_of_a_decided_class_is_added_without_a_new_decision() -> 
     assert joined.state is ScenarioState.PUBLISHED
     assert joined.decision == published().decision
     assert [demand.organisation for demand in joined.demands] == ["mobility", "rival"]
-    (news,) = joined.news
+    news = joined.news[-1]
     assert (news.kind, news.facts["party"]) == ("scenario.demanded", "rival")
 
 
