@@ -133,7 +133,7 @@ def approved(id: str = "a1") -> Application:
 
 def terms(**changes: Any) -> Terms:
     """A year's term and everything the operator words."""
-    values = {
+    values: dict[str, Any] = {
         "rights_and_duties": "甲方提供环境，乙方依场景使用",
         "conditions": "仅限安全可信环境内使用",
         "security": "原始数据不出域",

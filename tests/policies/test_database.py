@@ -77,7 +77,7 @@ NOUNS: dict[str, tuple[str, Callable[[], Recorded]]] = {
 @pytest.mark.parametrize("noun", list(NOUNS))
 def test_a_noun_comes_back_as_it_was_saved(office: Office, noun: str) -> None:
     shelf, made = NOUNS[noun]
-    thing = replace(made(), id="new")  # type: ignore[type-var]
+    thing = replace(made(), id="new")
     with office.begin() as work:
         saved = getattr(work, shelf).save(thing)
     assert (saved.version, saved.news) == (1, ())

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from logs.kinds import checked
-from logs.model import Actor, Event, Role
+from logs.model import Event, Role
 from policies import service
 from policies.denials import NotPermitted
 from policies.model import Condition
@@ -125,4 +125,4 @@ def test_a_person_of_whom_nothing_is_on_record_is_asked_for_before_anything_else
 
     for lookup in (service.view_application, service.view_agreement, service.annex_in_force):
         with pytest.raises(Reached, match="people"):
-            lookup(cast(Begin, begin), cast(Any, "x"), by=cast(Actor, DEVELOPER), at=LATER)
+            lookup(cast(Begin, begin), cast(Any, "x"), by=DEVELOPER, at=LATER)
