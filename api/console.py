@@ -15,7 +15,9 @@ from api.faults import InternalFault
 from api.state import known
 from logs.errors import Language, Refusal
 
-out = Console(highlight=False, soft_wrap=True)
+WIDTH = 120  # columns where nobody says how wide the page is
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 REFUSED = 2

@@ -102,7 +102,7 @@ def relay(settings: Settings) -> None:
     try:
         bring_up(platform.engine)
         delivery = delivery_of(platform)
-        with until_told() as told, announced(settings.state, "relay", platform.settings.receiver_url), delivery:
+        with until_told() as told, announced(settings.state, "relay", ""), delivery:
             relay_forever(
                 platform.ledger,
                 delivery,

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from api.adapters.database import RepeatTable, TokenTable
 from api.adapters.resource_platform import ResourcePlatform
 from api.identity import PLATFORM
+from api.launch import announcement
 from api.settings import Settings
 from api.state import Secrets, lay_out, secrets_in
 from api.supply import Intake
@@ -205,7 +206,9 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -
             draw_sample=sample,
             seed=seed,
         ),
-        resource_platform=ResourcePlatform(settings.receiver_url, token=receiver_tokens(settings, secrets).reading),
+        resource_platform=ResourcePlatform(
+            lambda: receiver_address(settings), token=receiver_tokens(settings, secrets).reading
+        ),
         clock=clock,
         verifier=Ed25519Verifier(),
     )
@@ -306,6 +309,11 @@ def receiver_tokens(settings: Settings, secrets: Secrets) -> ReceiverTokens:
     )
 
 
+def receiver_address(settings: Settings) -> str:
+    """Where the resource platform takes delivery: as configured, else where a receiver on this state folder listens."""
+    return settings.resource_platform or announcement(settings.state, "receiver") or settings.receiver_url
+
+
 def delivered_records(state: Path) -> Path:
     """Where the reference receiver keeps what was delivered to it."""
     return state / "resource_platform" / "records.sqlite"
@@ -322,7 +330,7 @@ def compose_receiver(settings: Settings, *, clock: Callable[[], datetime] = wall
 def delivery_of(platform: Platform) -> OtlpDelivery:
     """The way to the resource platform."""
     tokens = receiver_tokens(platform.settings, platform.secrets)
-    return OtlpDelivery(platform.settings.receiver_url, token=tokens.delivery)
+    return OtlpDelivery(receiver_address(platform.settings), token=tokens.delivery)
 
 
 def checkpoints_of(platform: Platform) -> Checkpoints:

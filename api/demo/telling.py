@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
-from rich.syntax import Syntax
 from rich.table import Table
 
 from logs.errors import Language
@@ -44,7 +43,8 @@ class Teller:
     def asks(self, who: str, sql: str) -> None:
         """Somebody sends SQL."""
         self._console.print(f"[blue]→[/] [bold]{escape(who)}[/]  POST /api/v1/queries")
-        self._console.print(Syntax(sql, "sql", theme="ansi_dark", word_wrap=True, padding=(0, 4)))
+        for line in sql.splitlines():
+            self._console.print(f"    [cyan]{escape(line)}[/]")
 
     def refused(self, who: str, problem: Mapping[str, Any]) -> None:
         """Somebody was refused: every reason, and what to do instead."""
@@ -86,7 +86,9 @@ class Teller:
 
     @contextmanager
     def progress(self, zh: str, en: str, *, total: float | None = None) -> Iterator["Steps"]:
-        """A bar while something takes its time."""
+        """A bar while something takes its time; a plain line where nobody watches."""
+        if not self._console.is_terminal:
+            self.note(f"{zh} ……", f"{en} …")
         bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -95,6 +97,7 @@ class Teller:
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
+            disable=not self._console.is_terminal,
         )
         with bar:
             yield Steps(bar, bar.add_task(escape(self.say(zh, en)), total=total, note=""))

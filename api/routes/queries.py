@@ -8,7 +8,7 @@ from api.calls import At, By, Call, In, NewId, Speaks, idempotency_key
 from api.formats import chosen
 from api.listing import Cursor, Limit, Page, after, at_of
 from api.schemas.common import Listed, Responses, problems
-from api.schemas.queries import AnswerTold, QueryAsked, QueryTold, VerdictTold, remarks
+from api.schemas.queries import AnswerTold, QueryAsked, QueryTold, VerdictTold, band, remarks
 from logs.errors import Language
 from logs.model import EventId
 from policies.denials import NotAParty, NotPermitted
@@ -129,8 +129,8 @@ def _beside(query: Query, speaks: Language) -> dict[str, Jsonable]:
     return {
         "id": query.id,
         "state": query.state.value,
-        "hidden_cells": told.hidden_cells if told else "0",
-        "hidden_figures": told.hidden_figures if told else "0",
+        "hidden_cells": band(told.hidden_cells) if told else "0",
+        "hidden_figures": band(told.hidden_figures) if told else "0",
         "remarks": list(remarks(query, speaks)),
         "milliseconds": query.milliseconds,
     }

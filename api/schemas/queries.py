@@ -90,8 +90,8 @@ class QueryTold(Told):
             annex=query.annex,
             snapshots=dict(query.snapshots),
             releases=query.releases,
-            hidden_cells=told.hidden_cells if told else None,
-            hidden_figures=told.hidden_figures if told else None,
+            hidden_cells=band(told.hidden_cells) if told else None,
+            hidden_figures=band(told.hidden_figures) if told else None,
             remarks=remarks(query, language),
             reasons=[
                 {"rule": reason.rule, "message": reason.what[language], "line": reason.line, "column": reason.column}
@@ -213,3 +213,12 @@ class OutputTold(Told):
 def remarks(query: Query, language: Language) -> list[str]:
     """What is said beside an answer: errors to expect, how much was hidden."""
     return [remark[language] for remark in query.told.remarks] if query.told else []
+
+
+def band(text: str) -> str:
+    """How many were hidden, written alike in both languages.
+
+    >>> band("over 100"), band("1–5")
+    ('>100', '1–5')
+    """
+    return text.replace("over ", ">")
