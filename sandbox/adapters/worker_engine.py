@@ -46,8 +46,8 @@ LOCKS = (
 
 
 def open_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
-    """An empty engine in memory, its files and extensions already shut as far as attaching snapshots permits."""
-    return duckdb.connect(
+    """An engine in memory with empty schemas `data` and `safe`; it installs and loads nothing."""
+    engine = duckdb.connect(
         ":memory:",
         config={
             "threads": settings.threads,
@@ -60,6 +60,9 @@ def open_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
             "python_enable_replacements": False,
         },
     )
+    engine.execute("CREATE SCHEMA data")
+    engine.execute("CREATE SCHEMA safe")
+    return engine
 
 
 def furnish(
@@ -70,8 +73,6 @@ def furnish(
     locked: bool,
 ) -> None:
     """Give the engine its relations: views `data.<resource>`, tables `safe.<release>`; then lock it."""
-    engine.execute("CREATE SCHEMA data")
-    engine.execute("CREATE SCHEMA safe")
     for number, (resource, path) in enumerate(sorted(snapshots.items())):
         engine.execute(f"ATTACH {_text(path)} AS snapshot{number} (READ_ONLY)")
         engine.execute(f"CREATE VIEW data.{_name(resource)} AS SELECT * FROM snapshot{number}.main.rows")  # noqa: S608

@@ -77,14 +77,15 @@ def confine(wanted: Confinement, *, parent: int) -> Confined:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     os.chdir(folder)
-    alone = len(os.listdir("/proc/self/task")) == 1
+    alone = _alone()
     root = os.geteuid() == 0
     ring(RingName.NETWORK, lambda: _leave_networks(own_user_space=not root))
     if ring(RingName.ROOT, lambda: _change_root(folder)):
         folder = Path("/")
     if root and wanted.user is not None and wanted.group is not None:
         user, group = wanted.user, wanted.group
-        ring(RingName.USER, lambda: _become(user, group))
+        if RingName.ROOT in standing or _open_to_all(wanted.folder):  # as somebody else it must still find the folder
+            ring(RingName.USER, lambda: _become(user, group))
     ring(RingName.LIMITS, lambda: _limit(wanted, own_user=RingName.USER in standing))
     if not ring(RingName.PRIVILEGES, _renounce):
         with contextlib.suppress(OSError):
@@ -94,6 +95,19 @@ def confine(wanted: Confinement, *, parent: int) -> Confined:
         ring(RingName.LANDLOCK, lambda: kernel.restrict_files(folder))
     ring(RingName.SECCOMP, restrict_system_calls)
     return Confined(frozenset(standing), folder)
+
+
+def _alone() -> bool:
+    """Whether this process has a single thread."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Whether every user may pass through the folders above."""
+    return all(place.stat().st_mode & 0o001 for place in folder.parents)
 
 
 def _leave_networks(*, own_user_space: bool) -> None:
