@@ -34,6 +34,7 @@ PENSION_FROM = 60
 SHARE_NOT_WORKING, SHARE_SELF_EMPLOYED = 0.24, 0.15
 SHARE_SINGLE_NAME, SHARE_NO_PHONE, SHARE_NO_INCOME = 0.14, 0.03, 0.015
 PAY = {"J": 1.7, "I": 1.55, "D": 1.3, "M": 1.3, "P": 1.15, "Q": 1.15, "S": 1.1, "H": 0.7, "A": 0.65, "O": 0.72}
+DISTRICT_PAY = {"思明区": 1.16, "湖里区": 1.08, "集美区": 1.0, "海沧区": 0.98, "同安区": 0.88, "翔安区": 0.84}
 
 
 def people(count: int, register: Cells, *, seed: int, until: date) -> Cells:
@@ -43,15 +44,17 @@ def people(count: int, register: Cells, *, seed: int, until: date) -> Cells:
     age = weighted(chance, _age_weights(), count)
     born = [_birthday(chance, years, until) for years in age]
     work = _work(chance, age, register)
+    district = weighted(chance, DISTRICT_WEIGHTS, count)
+    industry = [trade for trade, _ in work]
     return {
         "id_card": list(_resident_ids(chance, born, gender)),
         "name": list(_names(chance, gender)),
         "phone": list(_phones(chance, count)),
-        "district": list(weighted(chance, DISTRICT_WEIGHTS, count)),
+        "district": list(district),
         "age": list(age),
         "gender": list(gender),
-        "industry": [industry for industry, _ in work],
-        "income": list(_incomes(chance, age, [industry for industry, _ in work])),
+        "industry": list(industry),
+        "income": list(_incomes(chance, age, industry, district)),
         "enterprise_uscc": [uscc for _, uscc in work],
     }
 
@@ -127,12 +130,15 @@ def _work(chance: Random, age: Sequence[int], register: Cells) -> list[tuple[str
     return work
 
 
-def _incomes(chance: Random, age: Sequence[int], industry: Sequence[str]) -> list[float | None]:
+def _incomes(
+    chance: Random, age: Sequence[int], industry: Sequence[str], district: Sequence[str]
+) -> list[float | None]:
     factor = {name: PAY.get(code, 1.0) for code, name, _ in INDUSTRIES}
     amounts = heavy(chance, 6800, 0.55, len(age))
     missing = [chance.random() < SHARE_NO_INCOME for _ in age]
     incomes: list[float | None] = []
-    for years, trade, amount, gone in zip(age, industry, amounts, missing, strict=True):
+    for years, trade, where, drawn, gone in zip(age, industry, district, amounts, missing, strict=True):
+        amount = drawn * DISTRICT_PAY[where]
         if trade == NOT_WORKING:
             pension = round(amount * 0.55, 2) if years >= PENSION_FROM else 0.0
             incomes.append(pension if years >= WORKING.start and not gone else None)
