@@ -41,10 +41,6 @@ fuzz: $(READY) ## 更久的随机测试（tests/fuzz） | longer random tests (t
 	$(PY) -m pytest tests/fuzz $(ARGS)
 
 .PHONY: docs
-docs: $(READY) ## 重写由代码生成的文档页 | write the generated pages of the documentation anew
-	PYTHONPATH=. $(PY) tools/write_docs.py
-
-.PHONY: docs
 docs: $(READY) ## 由代码中的表重新生成文档页 | write the documentation pages drawn from the code's tables anew
 	$(PY) -m tools.pages
 

@@ -9,66 +9,41 @@ from catalog.edition import EDITION_MOVES
 from catalog.entry import ENTRY_MOVES
 from logs.errors import Refusal
 from logs.kinds import KINDS
-from logs.model import Role
 from masking.editions import RULE_MOVES
-from policies.model.agreements import AGREEMENT_MOVES
-from policies.model.applications import APPLICATION_MOVES
-from policies.model.parties import PERSON_MOVES
-from policies.model.qualification import EVIDENCE_MOVES
-from policies.model.scenarios import SCENARIO_MOVES
+from policies import charts
 from policies.roles import official_roles
-from policies.words import word
 from sandbox.gate import reference
 from sandbox.output import OUTPUT_MOVES
 from sandbox.query import QUERY_MOVES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-Moves = Mapping[tuple[Any, Any], Any]  # (state, move) to state, all of them texts
-
-MOVES: Mapping[str, tuple[str, str, str, str, Moves]] = {
-    "ENTRY_MOVES": ("目录条目", "entry of the catalog", "M 8, 9", "registered", ENTRY_MOVES),
-    "EDITION_MOVES": ("开发数据目录的版次", "edition of the development catalog", "M 9", "compiled", EDITION_MOVES),
-    "RULE_MOVES": ("脱敏规则文件", "desensitisation rule document", "M 13", "drafted", RULE_MOVES),
-    "PERSON_MOVES": ("人员", "person", "M 5", "dismissed", PERSON_MOVES),
-    "EVIDENCE_MOVES": ("安全条件证明", "evidence of a safety condition", "M 15", "presented", EVIDENCE_MOVES),
-    "SCENARIO_MOVES": ("应用场景", "scenario", "M 10", "demanded", SCENARIO_MOVES),
-    "APPLICATION_MOVES": ("开发利用申请", "application", "M 12, 16", "draft", APPLICATION_MOVES),
-    "AGREEMENT_MOVES": ("开发利用协议", "agreement", "M 12, 17, 18", "drawn", AGREEMENT_MOVES),
-    "QUERY_MOVES": ("查询", "query", "M 4, 18", "received", QUERY_MOVES),
-    "OUTPUT_MOVES": ("成果", "output", "M 19", "draft", OUTPUT_MOVES),
+MOVES: Mapping[str, tuple[str, str, str, Mapping[tuple[Any, Any], Any]]] = {
+    "ENTRY_MOVES": ("目录条目", "entry of the catalog", "M 8, 9", ENTRY_MOVES),
+    "EDITION_MOVES": ("开发数据目录的版次", "edition of the development catalog", "M 9", EDITION_MOVES),
+    "RULE_MOVES": ("脱敏规则文件", "desensitisation rule document", "M 13", RULE_MOVES),
+    "QUERY_MOVES": ("查询", "query", "M 4, 18", QUERY_MOVES),
+    "OUTPUT_MOVES": ("成果", "output", "M 19", OUTPUT_MOVES),
 }
-"""Every table of moves by its name in the code, with the state it begins in; what stands in none of them is refused."""
-
-PARTIES = tuple(role for role in Role if role is not Role.SYSTEM)
+"""Tables of moves by their names in the code; those of the procedure stand on its own page."""
 
 
 def states() -> str:
     """A drawing of each table of moves."""
     lines = ["# 状态与动作 · States and moves", "", *_drawn_from("下列转移表", "the tables of moves named below")]
-    for name, (zh, en, articles, begin, moves) in MOVES.items():
-        lines += [f"## {zh} · {en}", "", f"`{name}`, {articles}", "", "```mermaid", "stateDiagram-v2"]
-        lines.append(f"    [*] --> {begin}")
-        lines += [f"    {start} --> {goal} : {_move(move)}" for (start, move), goal in moves.items()]
-        lines += ["```", ""]
+    lines += [
+        "人员、场景、申请与协议见[程序](procedure.md)。",
+        "People, scenarios, applications, agreements: see there.",
+        "",
+    ]
+    for name, (zh, en, articles, moves) in MOVES.items():
+        lines += [f"## {zh} · {en}", "", f"`{name}`, {articles}", "", *charts.diagram(moves), ""]
     return "\n".join(lines)
 
 
-def roles() -> str:
-    """Who may do what, by the table that casbin reads."""
-    heads = [f"{word(role, 'zh')}<br>{word(role, 'en')}" for role in PARTIES]
-    lines = ["# 谁可以做什么 · Who may do what", "", *_drawn_from("`policies/roles.csv`", "`policies/roles.csv`")]
-    lines += [
-        "没有 ● 的一律不许。状态、回避与协议附件另有限制。",
-        "What has no ● is not allowed; states, conflicts of interest and the annex narrow it further.",
-        "",
-        f"| 事项 act | 条 article | {' | '.join(heads)} |",
-        f"| --- | --- |{' :-: |' * len(heads)}",
-    ]
-    for rule in official_roles().rules:
-        marks = ["●" if role in rule.roles else "" for role in PARTIES]
-        lines.append(f"| {rule.title['zh']}<br>{rule.title['en']} | {rule.article} | {' | '.join(marks)} |")
-    return "\n".join(lines) + "\n"
+def procedure() -> str:
+    """The procedure's states and the table of roles."""
+    return charts.page(official_roles())
 
 
 def events() -> str:
@@ -101,7 +76,7 @@ def problems() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     **reference.PAGES,
     "states.md": states,
-    "roles.md": roles,
+    "procedure.md": procedure,
     "events.md": events,
     "problems.md": problems,
 }
@@ -117,11 +92,6 @@ def _drawn_from(zh: str, en: str) -> Iterator[str]:
     yield f"由{zh}生成（`make docs`）。"
     yield f"Generated from {en} by `make docs`."
     yield ""
-
-
-def _move(move: str) -> str:
-    zh, en = word(move, "zh"), word(move, "en")
-    return en if zh == en else f"{zh} {en}"
 
 
 if __name__ == "__main__":
