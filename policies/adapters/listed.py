@@ -1,8 +1,16 @@
 """The catalog's entries as what an application may ask for."""
 
-from catalog.entry import EntryState
+from typing import Protocol
+
+from catalog.entry import Entry, EntryState
 from catalog.model import Resource, ResourceId
-from catalog.service import Entries
+
+
+class Entries(Protocol):
+    """Where the catalog keeps its entries, as far as an application needs it."""
+
+    def find(self, id: ResourceId) -> Entry | None:
+        """The entry of that id, if there is one."""
 
 
 class ListedEntries:

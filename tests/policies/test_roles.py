@@ -1,5 +1,6 @@
 """The role table: casbin decides every role and verb as the law's table has it; what is not listed is not allowed."""
 
+import ast
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from policies.errors import RoleTableWrong
 from policies.roles import COLUMNS, RoleTable, official_roles, read_roles
 from tests.policies.factories import DEVELOPER, OPERATOR, someone
 
+ROOT = Path(__file__).parents[2]
 LETTERS = dict(zip("BIODPRGS", Role, strict=True))
 HEAD = ",".join(COLUMNS)
 
@@ -46,6 +48,26 @@ def test_every_role_and_verb_is_decided_as_the_table_of_the_law_has_it(permissio
 def test_nothing_stands_in_the_table_that_the_expected_one_does_not_have() -> None:
     acts = {(rule.kind, rule.verb) for rule in official_roles().rules}
     assert acts == {(kind, verb) for kind, verb, _, _ in expected()}
+
+
+def test_whatever_the_code_asks_permission_for_is_a_row_of_the_table() -> None:
+    acts = {(rule.verb, rule.kind) for rule in official_roles().rules}
+    asked = [*_asked()]
+    assert len(asked) > 40
+    assert [f"{place}: {verb} {kind}" for place, verb, kind in asked if (verb, kind) not in acts] == []
+
+
+def _asked() -> Iterator[tuple[str, str, str]]:
+    """Every call of `require`, `allows` or `acting` that names a verb and a kind of thing, side by side."""
+    for package in ("api", "sandbox", "policies"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(
+                        func=ast.Name(id="acting") | ast.Attribute(attr="require" | "allows"),
+                        args=[_, ast.Constant(value=str(verb)), ast.Constant(value=str(kind)), *_],
+                    ):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", verb, kind
 
 
 def test_every_pairing_that_is_not_listed_is_not_allowed(permissions: CasbinPermissions) -> None:
