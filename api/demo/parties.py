@@ -84,22 +84,27 @@ def enrol(house: Platform, *, days: int, at: datetime, new_id: Callable[[], str]
     return tokens
 
 
+Connect = Callable[[str, Language], httpx.Client]
+"""A client that carries that token and reads that language."""
+
+
+def over_http(address: str) -> Connect:
+    """Clients of a service at that address."""
+
+    def connect(token: str, language: Language) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        return httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=300.0, trust_env=False)
+
+    return connect
+
+
 class Party:
     """Speaks to the platform over REST, as anybody would."""
 
-    def __init__(self, part: Part, address: str, token: str, language: Language) -> None:
+    def __init__(self, part: Part, client: httpx.Client, language: Language) -> None:
         self.part = part
         self.name = part.name(language)
-        self._client = httpx.Client(
-            base_url=f"{address}/api/v1",
-            headers={"Authorization": f"Bearer {token}", "Accept-Language": language},
-            timeout=300.0,
-            trust_env=False,
-        )
-
-    def close(self) -> None:
-        """Hang up."""
-        self._client.close()
+        self._client = client
 
     def get(self, path: str, **params: Any) -> Any:
         """What is there; raises `StoryBroken`."""
@@ -137,11 +142,12 @@ class Party:
 class Cast:
     """All parties at once."""
 
-    def __init__(self, address: str, tokens: Mapping[Role, str], language: Language) -> None:
+    def __init__(self, connect: Connect, tokens: Mapping[Role, str], language: Language) -> None:
         self._stack = ExitStack()
-        self._parties = {part.role: Party(part, address, tokens[part.role], language) for part in CAST}
-        for party in self._parties.values():
-            self._stack.callback(party.close)
+        self._parties = {
+            part.role: Party(part, self._stack.enter_context(connect(tokens[part.role], language)), language)
+            for part in CAST
+        }
 
     def __getitem__(self, role: Role) -> Party:
         return self._parties[role]

@@ -14,7 +14,7 @@ import httpx
 
 from api.console import out
 from api.demo import questioning, story
-from api.demo.parties import Cast, enrol
+from api.demo.parties import Cast, enrol, over_http
 from api.demo.processes import Parts, parts_in
 from api.demo.story import Stage
 from api.demo.supplies import Delivery, bikes, generated, own
@@ -63,7 +63,7 @@ def run(settings: Settings, wanted: Wanted) -> None:
         with parts_in(state) as parts:
             address = _start(parts, settings, teller)
             deliveries = _deliveries(Path(somewhere), brought, wanted, teller)
-            with Cast(address, tokens, wanted.language) as cast:
+            with Cast(over_http(address), tokens, wanted.language) as cast:
                 stage = Stage(cast, teller, wanted.language)
                 agreement = _play(stage, deliveries)
                 _write(state, address, agreement, tokens)
