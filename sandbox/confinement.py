@@ -13,6 +13,7 @@ class RingName(StrEnum):
 
     USER = "user"
     ROOT = "root"
+    SNAPSHOTS = "snapshots"
     NETWORK = "network"
     LIMITS = "limits"
     PRIVILEGES = "privileges"
@@ -27,8 +28,12 @@ STOPS: Mapping[RingName, Text] = {
         "en": "a user of its own: files and processes of others are out of reach",
     },
     RingName.ROOT: {
-        "zh": "根目录即快照目录：看不到其他任何路径",
-        "en": "the snapshots' folder is its root: no other path exists",
+        "zh": "根目录即其快照目录：看不到其他任何路径",
+        "en": "the folder of its snapshots is its root: no other path exists",
+    },
+    RingName.SNAPSHOTS: {
+        "zh": "目录中只有当前语句所读的快照：看不到其他资源的数据",
+        "en": "its folder holds the running statement's snapshots alone: the data of other resources is out of sight",
     },
     RingName.NETWORK: {
         "zh": "独立的网络命名空间，没有网卡：无法连接任何地址",

@@ -1,10 +1,9 @@
 """Executor over a pool of confined DuckDB workers: each serves one statement at a time, the dead are replaced."""
 
-import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +15,14 @@ import pyarrow as pa
 from sandbox.adapters.worker_engine import FATAL, EngineSettings
 from sandbox.adapters.worker_process import Nursery, WorkerProcess
 from sandbox.adapters.worker_rings import Confinement
+from sandbox.adapters.worker_view import Views
 from sandbox.confinement import Ring, RingName
-from sandbox.errors import QueryFailed, QueryKilled, SnapshotMissing, WorkersBusy, WorkersUnavailable
+from sandbox.errors import QueryFailed, QueryKilled, WorkersBusy, WorkersUnavailable
 from sandbox.execution import Limits
 from sandbox.failures import Killed
 from sandbox.plan import Statement
 
 RETRY_SECONDS = 1.0
-FOLDER_MODE, FILE_MODE = 0o010, 0o040  # the group may pass through the folder and read its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,8 @@ class WorkerPool:
     """Runs statements in confined workers over the snapshots of one folder (`sandbox.execution.Executor`)."""
 
     def __init__(self, folder: Path, settings: PoolSettings | None = None) -> None:
-        self._folder = folder.resolve()
         self._settings = settings or PoolSettings()
+        self._views = Views(folder.resolve(), group=self._settings.first_user)
         self._changed = threading.Condition()
         self._idle: deque[WorkerProcess] = deque()
         self._free_slots = deque(range(self._settings.workers))
@@ -70,7 +69,10 @@ class WorkerPool:
 
     def start(self) -> Self:
         """Start the workers and wait for the first; raises `WorkersUnavailable`."""
-        self._open_folder()
+        try:
+            self._views.open()
+        except OSError as cause:
+            raise WorkersUnavailable from cause
         self._admit(self._new_worker(self._free_slots.popleft()))
         self._keeper.start()
         return self
@@ -88,8 +90,9 @@ class WorkerPool:
         `WorkersBusy`, `WorkersUnavailable`.
         """
         for resource, path in snapshots.items():
-            self._open_file(resource, path)
-        with self._turn(id) as turn, self._worker(turn) as worker:
+            self._views.admit(resource, path)
+        shown = set(snapshots.values())
+        with self._turn(id) as turn, self._worker(turn) as worker, self._showing(worker, shown):
             try:
                 return worker.ask(statement.sql, snapshots=snapshots, safe=safe, limits=limits)
             except QueryKilled:
@@ -111,7 +114,9 @@ class WorkerPool:
 
     def rings(self) -> tuple[Ring, ...]:
         """Every ring, and whether the workers stand inside it."""
-        return tuple(Ring(name, name in self._rings) for name in RingName)
+        walled = self._views.apart and self._rings & {RingName.ROOT, RingName.LANDLOCK}
+        standing = self._rings | ({RingName.SNAPSHOTS} if walled else set())
+        return tuple(Ring(name, name in standing) for name in RingName)
 
     def close(self) -> None:
         """End every worker; statements still running are killed."""
@@ -128,6 +133,7 @@ class WorkerPool:
             self._keeper.join()
         if self._nursery is not None:
             self._nursery.close()
+        self._views.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -148,6 +154,14 @@ class WorkerPool:
         finally:
             with self._changed:
                 del self._turns[id]
+
+    @contextmanager
+    def _showing(self, worker: WorkerProcess, paths: Collection[Path]) -> Iterator[None]:
+        try:
+            with self._views.showing(worker.slot, paths):
+                yield
+        except OSError as cause:
+            raise WorkersUnavailable from cause
 
     @contextmanager
     def _worker(self, turn: _Turn) -> Iterator[WorkerProcess]:
@@ -234,7 +248,7 @@ class WorkerPool:
                 raise WorkersUnavailable from cause
         settings = self._settings
         confinement = Confinement(
-            folder=self._folder,
+            folder=self._views.of(slot),
             user=settings.first_user + slot,
             group=settings.first_user,
             address_space=settings.address_space,
@@ -242,23 +256,3 @@ class WorkerPool:
             rings=settings.rings,
         )
         return self._nursery.start(confinement, settings.engine, slot=slot)
-
-    def _open_folder(self) -> None:
-        """As root, let the workers' group pass through the folder; its files are opened one by one when asked for."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._share(self._folder, FOLDER_MODE)
-
-    def _open_file(self, resource: str, path: Path) -> None:
-        """Let the workers read a snapshot of the folder; raises `SnapshotMissing` for any other file."""
-        if path.parent.resolve() != self._folder or path.is_symlink() or not path.is_file():
-            raise SnapshotMissing(resource)
-        self._share(path, FILE_MODE)
-
-    def _share(self, path: Path, mode: int) -> None:
-        if os.geteuid() != 0:
-            return
-        found = path.stat()
-        if found.st_gid != self._settings.first_user:
-            os.chown(path, -1, self._settings.first_user)
-        if found.st_mode & mode != mode:
-            path.chmod((found.st_mode | mode) & 0o7777)

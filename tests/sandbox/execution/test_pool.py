@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.adapters.worker import PoolSettings, WorkerPool
 from sandbox.adapters.worker_engine import EngineSettings
+from sandbox.adapters.worker_view import Views
 from sandbox.confinement import RingName
 from sandbox.errors import (
     QueryFailed,
@@ -183,6 +184,51 @@ def test_a_snapshot_outside_the_folder_is_refused_before_any_worker_sees_it(runn
         assert refused.value.resource == "person"
         assert str(tmp_path) not in refused.value.detail("en")
     beside.unlink()
+
+
+def test_a_worker_sees_the_snapshots_of_its_statement_while_it_runs_and_no_other(running: Running) -> None:
+    if not next(ring for ring in running.pool.rings() if ring.name is RingName.SNAPSHOTS).available:
+        pytest.skip("this file system has no hard links")
+    views = [view for view in running.folder.parent.glob("*-seen-*") if view.is_dir()]
+    assert len(views) == 1
+    beside = start_endless(running, ENDLESS, id="looked-at")
+    deadline = time.monotonic() + 10
+    while not (seen := [path.name for path in views[0].glob("*/*")]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert seen == ["person.duckdb"]
+    running.pool.cancel("looked-at")
+    beside.join()
+    assert list(views[0].glob("*/*")) == []
+
+
+def test_the_folders_of_a_pool_that_ended_without_a_word_are_removed_and_those_of_a_living_one_are_not(
+    tmp_path: Path,
+) -> None:
+    left, living = Views(tmp_path / "snapshots", group=61100), Views(tmp_path / "snapshots", group=61100)
+    left.open()
+    os.close(left._held)  # as the end of its process does
+    living.open()
+    third = Views(tmp_path / "snapshots", group=61100)
+    third.open()
+    assert not left._seen.exists()
+    assert living.of(0).is_dir()
+    for views in (living, third):
+        views.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["snapshots"]
+
+
+def test_without_hard_links_workers_see_all_snapshots_and_that_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*paths: object, **options: object) -> None:
+        raise OSError
+
+    path = make_snapshot(tmp_path / "a.duckdb", "SELECT 1 AS x")
+    monkeypatch.setattr(os, "link", refuse)
+    with WorkerPool(tmp_path, PoolSettings(workers=1, engine=EngineSettings(memory=256 << 20))) as pool:
+        running = Running(pool, tmp_path, {"a": path})
+        assert running.ask("SELECT x FROM data.a").to_pydict() == {"x": [1]}
+        assert not next(ring for ring in pool.rings() if ring.name is RingName.SNAPSHOTS).available
 
 
 def test_readers_finish_on_the_old_snapshot_while_a_new_one_takes_its_place(running: Running) -> None:

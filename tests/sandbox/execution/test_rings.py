@@ -143,7 +143,7 @@ def test_each_ring_alone_stops_what_it_promises(around: Surroundings, ring: Ring
 
 def test_inside_all_rings_a_worker_can_read_snapshots_compute_and_nothing_else(around: Surroundings) -> None:
     rings, managed = around.probe(*RingName)
-    if len(rings) < len(RingName) - 1:
+    if rings < set(RingName) - {RingName.ENGINE, RingName.SNAPSHOTS}:
         pytest.skip(f"this machine offers only {sorted(rings)}")
     assert managed == HARMLESS
 
