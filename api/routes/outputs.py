@@ -72,6 +72,7 @@ def get_output(house: In, by: By, id: str) -> OutputTold:
 )
 def post_reviewer(house: In, by: By, at: At, id: str, asked: ReviewerAsked) -> OutputTold:
     """Name who reviews it."""
+    house.require(by, "assign", "output", id, at=at)
     reviewer = actor_of(house.reading, ActorId(asked.reviewer))
     return OutputTold.of(assign_reviewer(house.domain, OutputId(id), reviewer, by=by, at=at))
 
