@@ -34,7 +34,7 @@ def stage_delimited(connection: duckdb.DuckDBPyConnection, path: Path, *, table:
     Raises `EncodingUnknown`, `TableEmpty`, `ColumnsUnclear`, `TableMalformed`.
     """
     path_utf8 = _in_utf8(path, room / f"{table}.utf8")
-    delimiter, written = _header(path_utf8)
+    delimiter, written = _header(path_utf8, file=path.name)
     if not written:
         raise TableEmpty(path.name)
     names = clean(path.name, written)
@@ -75,11 +75,14 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _header(path: Path) -> tuple[str, list[str]]:
-    with path.open(encoding=Encoding.UTF_8.value, newline="") as file:
-        first = file.readline(CHUNK).rstrip("\r\n")
+def _header(path: Path, *, file: str) -> tuple[str, list[str]]:
+    with path.open(encoding=Encoding.UTF_8.value, newline="") as opened:
+        first = opened.readline(CHUNK).rstrip("\r\n")
     delimiter = max(DELIMITERS, key=first.count)
-    return delimiter, next(csv.reader([first], delimiter=delimiter), []) if first.strip() else []
+    try:
+        return delimiter, next(csv.reader([first], delimiter=delimiter), []) if first.strip() else []
+    except csv.Error:
+        raise TableMalformed(file, ((1, *OTHER),)) from None
 
 
 def _lines(path: Path, positions: list[int]) -> list[int]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from catalog.adapters.delimited import CHUNK, SUFFIXES, stage_delimited
 from catalog.adapters.reading import ZONED, fits, invalid, literal, local, part_of, quoted, read, trimmed
 from catalog.arrival import Cells, Recognise, Supply
-from catalog.columns import clean
+from catalog.columns import clean, fitted
 from catalog.declared import DeclaredResource, Note
 from catalog.errors import FormatUnknown, RowsAllRefused, TableEmpty, TableMissing, TypeUnknown
 from catalog.inference import describe, find_types, needs_spread
@@ -53,7 +53,7 @@ class Staging:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, supply: Supply, *, number: int, room: Path) -> None:
         self._db = connection
-        self.declared: DeclaredResource = supply.declared
+        self.declared: DeclaredResource = fitted(supply.declared)
         self._rows = supply.rows
         self._raw = f"raw_{number}"
         self.read = f"read_{number}"

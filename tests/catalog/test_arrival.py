@@ -109,7 +109,7 @@ def test_nothing_but_snapshots_is_left_in_the_folder(home: Path, arrivals: dict[
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_text_arrives_alike_in_every_encoding(tmp_path: Path, encoding: str, end: str) -> None:
     lines = ("身份证号,区,备注", '110105194912310029,思明区,"甲,乙"', '110105194912310037,湖里区,"一\n二"')
     path = csv_file(tmp_path, *lines, encoding=encoding, end=end)
@@ -215,6 +215,14 @@ def test_derived_dimensions_are_computed_on_arrival(tmp_path: Path) -> None:
     assert rows(tmp_path, arrival, 'date, hour, weekday, "month"') == [
         (date(2020, 12, 21), 7, 1, date(2020, 12, 1)),
     ]
+
+
+def test_a_manifest_may_write_names_as_the_file_does(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "Person ID,月收入(元)", "p1,3000", "p2,4000")
+    columns = (said("月收入(元)", title="收入", bounds=(0, 5000)),)
+    arrival = arrive_file(tmp_path, path, declared(privacy_unit="Person ID", columns=columns))
+    assert arrival.resource.privacy_unit == "person_id"
+    assert arrival.resource.column("月收入_元").title == "收入"
 
 
 def test_names_are_made_fit_for_sql() -> None:
