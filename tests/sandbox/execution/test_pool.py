@@ -288,6 +288,25 @@ def test_when_the_process_that_starts_workers_dies_the_pool_recovers(running: Ru
         assert running.ask("SELECT 1 AS x").to_pydict() == {"x": [1]}
 
 
+def test_when_the_platform_is_killed_its_workers_end_with_it(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from sandbox.adapters.worker import WorkerPool\n"
+        "pool = WorkerPool(Path(sys.argv[1])).start(); print(pool._nursery.pid, flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "snapshots")],
+        cwd=PROJECT,
+        env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.PIPE,
+    ) as platform:
+        assert platform.stdout is not None
+        nursery = int(platform.stdout.readline())
+        processes = [Path(f"/proc/{nursery}"), *children_of(nursery)]
+        assert len(processes) > 1
+        platform.kill()
+    assert gone(processes)
+
+
 def test_a_folder_that_is_none_starts_no_worker(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
     with pytest.raises((WorkersUnavailable, OSError)):
