@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 READY := .venv/.complete
 PY := .venv/bin/python
+unexport PYTHONDONTWRITEBYTECODE # without bytecode each process takes seconds longer to start
 
 .PHONY: help
 help: ## 列出命令 | list the commands

@@ -65,7 +65,8 @@ index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(pip config get global.index-url 2>/
 say '安装依赖（按锁文件校验哈希）… / Installing what the lock names, each file by its hash …'
 # shellcheck disable=SC2086
 if pip install $by_hash -r requirements-uv.lock &&
-    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --only-binary :all: requirements-dev.lock; then
+    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --only-binary :all: \
+        --compile-bytecode requirements-dev.lock; then
     :
 else
     say 'uv 未能完成，改用 pip（较慢）… / uv did not finish; pip does it, more slowly …'
