@@ -8,6 +8,7 @@ from api import faults
 from api.statuses import STATUS
 from logs.errors import Language, Refusal
 from policies.errors import Flawed
+from sandbox.disclosure.errors import BudgetSpent
 from sandbox.errors import NotLawful
 
 
@@ -66,6 +67,10 @@ def _particulars(refusal: Refusal, language: Language) -> Iterator[tuple[str, An
             )
         case edge.BodyTooLarge():
             yield "limit", refusal.limit
+        case BudgetSpent():
+            yield from (("charge", refusal.charge), ("subject", refusal.subject), ("period", refusal.period))
+            yield from (("limit", refusal.limit), ("left", refusal.left))
+            yield "renews_at", refusal.renews_at.isoformat() if refusal.renews_at else None
         case faults.InternalFault():
             yield "fault", refusal.number
         case _:

@@ -95,6 +95,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         sandbox.QueryKilled,
         sandbox.QueryTooLarge,
     ),
+    S.TOO_MANY_REQUESTS: (disclosure.BudgetSpent,),
     S.INTERNAL_SERVER_ERROR: (
         arrival.ArrivalBroken,
         disclosure.NotMeasured,

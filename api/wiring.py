@@ -57,6 +57,7 @@ from policies.model import AgreementId, Verifier
 from policies.service import acting, annex_in_force
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
+from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker import PoolSettings, WorkerPool
 from sandbox.confinement import Ring
@@ -94,6 +95,7 @@ class Work:
         self.agreements = tables.AgreementTable(connection, self.events)
         self.queries = QueryTable(connection)
         self.outputs = OutputTable(connection)
+        self.spending = SpendingTable(connection)
 
 
 Begin = Callable[[], AbstractContextManager[Work]]

@@ -15,7 +15,10 @@ from logs.model import Actor, ActorId, OrganisationId, Recorder
 from policies.annex import Annex
 from policies.denials import DENIALS
 from policies.service.acting import denied
+from sandbox.budget import Spending
+from sandbox.disclosure.document import default_rules
 from sandbox.disclosure.protect import ProtectedTable
+from sandbox.disclosure.rules import DisclosureRules
 from sandbox.execution import Executor, Limits
 from sandbox.gate.granted import Granted
 from sandbox.output import Output, OutputId
@@ -138,6 +141,9 @@ class Work(Protocol):
     def outputs(self) -> Outputs: ...
 
     @property
+    def spending(self) -> Spending: ...
+
+    @property
     def events(self) -> Recorder: ...
 
 
@@ -156,7 +162,7 @@ class Domain:
     """Everything a query and an output need.
 
     `begin` opens a transaction that writes, `reading` one that only reads. `runner` names this process among those
-    that share the database. `keep` is how long an answer waits to be read.
+    that share the database. `rules` bounds what may be asked. `keep` is how long an answer waits to be read.
     """
 
     begin: Begin
@@ -171,6 +177,7 @@ class Domain:
     results: Results
     clock: Callable[[], datetime]
     runner: str
+    rules: DisclosureRules = field(default_factory=default_rules)
     limits: Limits = field(default_factory=Limits)
     keep: timedelta = timedelta(days=7)
 

@@ -11,6 +11,8 @@ from policies.annex import Annex
 from policies.denials import NotAParty
 from policies.errors import NoSuch
 from sandbox.answers import require_open
+from sandbox.budgets import charge_query
+from sandbox.disclosure.errors import BudgetSpent
 from sandbox.domain import Domain, Holding, doing
 from sandbox.errors import NotLawful
 from sandbox.failures import Killed
@@ -54,7 +56,7 @@ def check_query(
 def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: Actor, at: datetime) -> Lawful:
     """Let a lawful query run and refuse any other; it is on record before this returns or raises.
 
-    Raises `NotLawful`, and what `policies` refuses with.
+    Raises `NotLawful`, `BudgetSpent`, and what `policies` refuses with.
     """
     domain.permissions.require(by, "run", "query")
     query, annex = _asked(domain, id=id, agreement=agreement, sql=sql, by=by, at=at)
@@ -66,8 +68,14 @@ def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: 
         raise
     versions = {str(held.resource.id): str(held.version.digest) for held in lawful.holdings.values()}
     running = lawful.query.run(lawful.plan, snapshots=versions, runner=domain.runner, at=at)
-    with domain.begin() as work:
-        work.queries.save(running)
+    try:
+        with domain.begin() as work:
+            charge_query(domain, work, lawful.query, lawful.holdings, at=at)
+            work.queries.save(running)
+    except BudgetSpent as spent:
+        facts: dict[str, Fact] = {"reasons": (f"{spent.kind}:{spent.charge}:{spent.period}",), "decided_by": "budget"}
+        _record(domain, EventId(f"{id[:48]}.budget"), "query.refused", lawful.query, by=by, at=at, **facts)
+        raise
     return replace(lawful, query=replace(running, version=1, news=()))
 
 

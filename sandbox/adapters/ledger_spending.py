@@ -13,7 +13,7 @@ spending = Table(
     Column("resource", String(255), primary_key=True),
     Column("span", String(16), primary_key=True),
     Column("amount", BigInteger, nullable=False),
-    comment="Budgets: queries asked under an agreement (no resource) and cells taken out of a resource, by span of time",
+    comment="Budgets: queries of an agreement (no resource named) and cells taken out of a resource, by span",
 )
 
 

@@ -34,6 +34,12 @@ PLACES: Mapping[str, tuple[str, type[object]]] = {
     "residual": ("residual", int),
     "suppression.say": ("say_suppression", bool),
     "suppression.bands": ("bands", list),
+    "budget.queries_day": ("queries_day", int),
+    "budget.queries_month": ("queries_month", int),
+    "budget.queries_all": ("queries_all", int),
+    "budget.cells_day": ("cells_day", int),
+    "budget.cells_month": ("cells_month", int),
+    "budget.cells_all": ("cells_all", int),
 }
 
 

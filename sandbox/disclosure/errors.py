@@ -1,6 +1,7 @@
-"""What can go wrong in disclosure control; all of it fails closed."""
+"""What can go wrong in disclosure control and its budgets; all of it fails closed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from logs.errors import Language, Refusal
@@ -66,3 +67,52 @@ class NotMeasured(Refusal):
         if language == "zh":
             return "这是平台的缺陷，请连同查询编号报告运营方；可换一种写法再试"
         return "this is a fault of the platform: report it with the query's id, or write the query differently"
+
+
+CHARGED = {
+    "queries": {"zh": "协议的查询次数", "en": "the agreement's queries"},
+    "cells": {"zh": "资源的单元格数", "en": "the resource's cells"},
+}
+PERIODS = {
+    "day": {"zh": "每日", "en": "a day"},
+    "month": {"zh": "每月", "en": "a month"},
+    "all": {"zh": "协议期内", "en": "in all"},
+}
+
+
+class BudgetSpent(Refusal):
+    """An agreement has asked as many queries, or taken as many cells out of a resource, as it may in this period."""
+
+    kind: ClassVar[str] = "budget-spent"
+    title: ClassVar[dict[Language, str]] = {"zh": "查询额度不足", "en": "The query budget is spent"}
+
+    def __init__(
+        self, *, charge: str, subject: str, period: str, limit: int, left: int, renews_at: datetime | None
+    ) -> None:
+        super().__init__(charge, subject, period)
+        self.charge = charge
+        self.subject = subject
+        self.period = period
+        self.limit = limit
+        self.left = left
+        self.renews_at = renews_at
+
+    def detail(self, language: Language) -> str:
+        """Which budget, how large it is and what is left of it."""
+        charged, period = CHARGED[self.charge][language], PERIODS[self.period][language]
+        if language == "zh":
+            return f"{charged}（{self.subject}）{period}上限 {self.limit}，剩余 {self.left}"
+        return f"{charged} ({self.subject}): {self.limit} {period}, {self.left} left"
+
+    def remedy(self, language: Language) -> str:
+        """When it renews, and what costs less."""
+        when = self.renews_at
+        if when is None:
+            return (
+                "协议期内不再恢复：请申请变更协议"
+                if language == "zh"
+                else "it does not renew: have the agreement changed"
+            )
+        if language == "zh":
+            return f"{when:%Y-%m-%d %H:%M}（北京时间）恢复；重复问过的问题不再占用单元格额度"
+        return f"it renews at {when.isoformat()}; cells that were answered before cost nothing"

@@ -20,7 +20,7 @@ class DisclosureRules:
     `frequency` gives the least distinct units by unit kind, `other` for kinds not named. `p_percent`, `share` and
     `spread` are percentages. `by_set`, `by_argument` are standard deviations and `least` the smallest absolute value of
     noise, all as multiples of a cell's reach (`magnitude.Sums`). `bands` are upper ends of the bands in which hidden
-    figures are counted.
+    figures are counted. `queries_*` bound what one agreement may ask, `cells_*` what it may take out of one resource.
     """
 
     version: str = "disclosure-2026-1"
@@ -44,6 +44,12 @@ class DisclosureRules:
     residual: int = 10
     say_suppression: bool = True
     bands: tuple[int, ...] = (0, 5, 20, 100)
+    queries_day: int = 1_000
+    queries_month: int = 10_000
+    queries_all: int = 50_000
+    cells_day: int = 100_000
+    cells_month: int = 500_000
+    cells_all: int = 2_000_000
 
     def __post_init__(self) -> None:
         breaches = tuple(breaches_of(self))
@@ -81,6 +87,12 @@ def breaches_of(rules: DisclosureRules) -> Iterator[Breach]:
         ("digits.moment", rules.moment_digits, 1, 3),
         ("digits.magnitude", rules.magnitude_digits, 1, 9),
         ("residual", rules.residual, 10, 1000),
+        ("budget.queries_day", rules.queries_day, 1, 10_000),
+        ("budget.queries_month", rules.queries_month, 1, 100_000),
+        ("budget.queries_all", rules.queries_all, 1, 500_000),
+        ("budget.cells_day", rules.cells_day, 1, 1_000_000),
+        ("budget.cells_month", rules.cells_month, 1, 5_000_000),
+        ("budget.cells_all", rules.cells_all, 1, 20_000_000),
     ):
         if not lowest <= value <= highest:
             yield Breach(name, f"须在 {lowest:g} 与 {highest:g} 之间", f"must lie between {lowest:g} and {highest:g}")

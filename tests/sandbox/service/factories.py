@@ -20,11 +20,12 @@ from policies.denials import NotPermitted
 from policies.errors import NoSuch
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
+from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, open_engine
 from sandbox.confinement import Ring
-from sandbox.disclosure.document import default_rules
 from sandbox.disclosure.protect import ProtectedTable, protect
+from sandbox.disclosure.rules import DisclosureRules
 from sandbox.domain import Begin, Domain, Holding
 from sandbox.errors import QueryFailed, QueryKilled
 from sandbox.execution import Executor, Limits
@@ -164,6 +165,7 @@ class Work:
     def __init__(self, connection: object) -> None:
         self.queries = QueryTable(connection)  # type: ignore[arg-type]
         self.outputs = OutputTable(connection)  # type: ignore[arg-type]
+        self.spending = SpendingTable(connection)  # type: ignore[arg-type]
         self.events = Inbox(connection)  # type: ignore[arg-type]
 
 
@@ -246,7 +248,7 @@ def build(engine: Engine, folder: Path, held: Mapping[ResourceId, Holding], pars
         return {id: held[id] for id in resources}
 
     def protected(measured: pa.Table, release: Release) -> ProtectedTable:
-        return protect(measured, release, default_rules(), SECRET)
+        return protect(measured, release, DisclosureRules(), SECRET)
 
     domain = Domain(
         begin=transactions(engine),
