@@ -12,7 +12,8 @@ from sandbox.gate.tree import Column, Expression, Field, Literal, LiteralKind, R
 from sandbox.plan import Release
 
 NOTHING = Literal("NULL", LiteralKind.NULL)
-MOST_SOURCES = 400
+MOST_SOURCES = 250
+MOST_SUBSTITUTED = 20_000
 
 
 @dataclass
@@ -28,7 +29,9 @@ class Binding:
     same: dict[int, int] = field(default_factory=dict)  # unit instances that a join made one
     referred: dict[Column, int] = field(default_factory=dict)  # references met by a join, and the unit they met
     linked: set[frozenset[Column]] = field(default_factory=set)  # equalities that join protected rows
+    memberships: dict[int, int | None] = field(default_factory=dict)  # protected `IN (SELECT)`, until made a semi join
     numbers: int = 0
+    substituted: int = 0
 
     def number(self) -> int:
         """A number not given out before."""
@@ -49,8 +52,8 @@ class Binding:
     def source(self, relation: Relation) -> Source:
         """A use of a relation in a FROM clause, with its fields made known."""
         source = Source(self.number(), relation)
-        if source.id > MOST_SOURCES * 4:
-            raise Finding("too-nested", subject=str(MOST_SOURCES))
+        if len(self.fields) > MOST_SOURCES:
+            raise Finding("too-many-relations", subject=str(MOST_SOURCES))
         self.fields[source.id] = {known.inner: known for known in relation.fields}
         self.units[source.id] = tuple(
             replace(
@@ -70,6 +73,14 @@ class Binding:
         if known is None or known.unit is None or not isinstance(expression, Column):
             return None
         return self.canonical(self.units[expression.source][known.unit].instance)
+
+    def substitute(self, expression: Expression) -> Expression:
+        """An alias's expression where the alias stands; all of them together stay within a size."""
+        for _ in walk(expression):
+            self.substituted += 1
+            if self.substituted > MOST_SUBSTITUTED:
+                raise Finding("too-nested", subject=f"{MOST_SUBSTITUTED:,}")
+        return expression
 
     def canonical(self, instance: int) -> int:
         """The instance that stands for all those joined with it."""
@@ -104,6 +115,7 @@ class Scope:
     windows: dict[str, exp.Window] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
     reached: set[Column] = field(default_factory=set)  # columns of outer scopes, for correlation
+    lookups: list[tuple[Source, Expression]] = field(default_factory=list)  # releases to be looked up by equality
 
     def show(self, name: str, source: Source, labels: Mapping[str, str] | None = None) -> Visible:
         """Let a relation be seen under a name."""
@@ -112,7 +124,7 @@ class Scope:
         for known in source.relation.fields:
             label = known.name if labels is None else labels.get(known.inner, known.name)
             if label.lower() not in columns:
-                columns[label.lower()] = Column(source.id, known.inner)
+                columns[label.lower()] = Column(source.id, known.inner, family=known.family)
                 spelled[label.lower()] = label
         seen = Visible(name.lower(), source.id, columns, spelled)
         self.visible.append(seen)

@@ -83,11 +83,7 @@ def fields_of(binding: Binding, projections: Iterable[tuple[str, Expression]]) -
     fields = []
     for index, (name, expression) in enumerate(projections):
         known = binding.field_of(expression) if isinstance(expression, Column) else None
-        carried = (
-            Field(name, f"c{index}")
-            if known is None
-            else replace(known, name=name, inner=f"c{index}", unit=None, hidden_from_star=False)
-        )
+        carried = Field(name, f"c{index}") if known is None else replace(known, name=name, inner=f"c{index}", unit=None)
         fields.append(
             replace(
                 carried,

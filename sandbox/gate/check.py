@@ -6,7 +6,7 @@ from sandbox.gate.binding import Binding
 from sandbox.gate.granted import Granted
 from sandbox.gate.printer import Printer
 from sandbox.gate.rules import Finding
-from sandbox.gate.tree import Relation, Role
+from sandbox.gate.tree import Relation
 from sandbox.plan import OutputColumn, Plan
 
 from catalog.model import Use  # isort: skip
@@ -23,14 +23,23 @@ def check(sql: str, *, granted: Granted) -> Plan:
     try:
         relation = queries.query(binding, parse.parse(sql), ctes={})
         final(binding, relation)
+        for at in binding.memberships.values():
+            binding.refuse("correlated", at=at)
     except Finding as finding:
         binding.note(finding)
     except RecursionError:
         binding.note(Finding("too-nested", subject=str(parse.DEEPEST)))
     if binding.findings or relation is None:
-        raise NotLawful(tuple(finding.reason(sql) for finding in binding.findings))
+        raise refused(binding, sql)
     printer = Printer()
     statement = printer.statement(printer.relation(relation, tuple(known.name for known in relation.fields)))
+    for name in statement.resources:
+        if not granted.resources[name.lower()].open:
+            binding.refuse("raw-rows", subject=name)
+    if not statement.resources and not binding.releases:
+        binding.refuse("no-resource")
+    if binding.findings:
+        raise refused(binding, sql)
     return Plan(
         releases=tuple(binding.releases.values()),
         final=statement,
@@ -39,10 +48,15 @@ def check(sql: str, *, granted: Granted) -> Plan:
     )
 
 
+def refused(binding: Binding, sql: str) -> NotLawful:
+    """Every reason found."""
+    return NotLawful(tuple(finding.reason(sql) for finding in binding.findings))
+
+
 def final(binding: Binding, relation: Relation) -> None:
     """The answer must be open or released; of open columns only those granted `show` appear."""
     if relation.protected:
         binding.refuse("raw-rows", subject=", ".join(sorted(relation.touches)))
         return
     for known in relation.fields:
-        flows.require(binding, (flow for flow in known.flows if flow.role is Role.VALUE), value=Use.SHOW)
+        flows.require(binding, known.flows, value=Use.SHOW)

@@ -35,6 +35,8 @@ def constants(argument: Expression) -> list[tuple[Expression | None, float]] | N
             return constants(inner)
         case Operation(operator="case"):
             return choices(argument)
+        case Call() if argument.function in flows.PREDICATES:
+            return [(Operation("is true", (argument,)), 1.0), (Operation("is false", (argument,)), 0.0)]
         case Operation() if argument.operator in flows.CONDITIONS | flows.PRESENCE:
             return [(Operation("is true", (argument,)), 1.0), (Operation("is false", (argument,)), 0.0)]
         case _:

@@ -23,27 +23,17 @@ def membership(binding: Binding, scope: Scope, node: exp.Expr) -> exp.In | None:
     return exp.In(this=outer.copy(), query=exp.Subquery(this=without(node, [inner.copy()], rest)))
 
 
-def lookup(binding: Binding, scope: Scope, node: exp.Expr) -> exp.Select | None:
-    """A correlated scalar aggregate as a lookup by its correlated columns; `None` when it is anything else."""
+def lookup(binding: Binding, scope: Scope, node: exp.Expr) -> tuple[exp.Select, list[exp.Column]] | None:
+    """A correlated scalar aggregate as a grouped SELECT and the outer columns to look its keys up by."""
     split = correlated(binding, scope, node)
     if not isinstance(node, exp.Select) or split is None or not split[0] or len(node.expressions) != 1:
         return None
     pairs, rest = split
-    keys: list[exp.Expr] = [
-        exp.Alias(this=inner.copy(), alias=exp.to_identifier(f"k{n}")) for n, (inner, _) in enumerate(pairs)
-    ]
-    value = exp.Alias(this=unaliased(node.expressions[0]), alias=exp.to_identifier("v"))
+    keys: list[exp.Expr] = [inner.copy() for inner, _ in pairs]
+    value = exp.Alias(this=unaliased(node.expressions[0]), alias=exp.to_identifier("looked_up"))
     grouped = without(node, [*keys, value], rest)
     grouped.set("group", exp.Group(expressions=[inner.copy() for inner, _ in pairs]))
-    conditions = [
-        exp.EQ(this=exp.column(f"k{number}", table="looked_up"), expression=outer.copy())
-        for number, (_, outer) in enumerate(pairs)
-    ]
-    return exp.Select(
-        expressions=[exp.column("v", table="looked_up")],
-        from_=exp.From(this=exp.Subquery(this=grouped, alias=exp.TableAlias(this=exp.to_identifier("looked_up")))),
-        where=exp.Where(this=exp.and_(*conditions, copy=False)),
-    )
+    return grouped, [outer for _, outer in pairs]
 
 
 def without(node: exp.Select, shown: list[exp.Expr], rest: list[exp.Expr]) -> exp.Select:

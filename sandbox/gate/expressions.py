@@ -11,6 +11,7 @@ from sandbox.gate.tree import Call, Expression, Literal, LiteralKind, Operation,
 from sandbox.gate.vocabulary import NAME, ZONE, type_name, unit
 
 MOST_ITEMS = 5_000
+MOST_CONDITIONS = 1_000
 
 Bind = Callable[[Binding, Scope, exp.Expr], Expression]
 
@@ -90,6 +91,8 @@ def logical(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
             pending.extend([inner.expression, inner.this])
         else:
             flat.append(current)
+    if len(flat) > MOST_CONDITIONS:
+        return binding.refuse("text-too-long", subject=f"{MOST_CONDITIONS:,}", node=flat[0])
     return Operation("and" if kind is exp.And else "or", many(binding, scope, flat))
 
 

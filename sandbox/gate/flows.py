@@ -27,6 +27,12 @@ CONDITIONS = frozenset(
         "is not false",
     }
 )  # fmt: skip
+PREDICATES = frozenset(
+    {
+        "starts_with", "ends_with", "contains", "prefix", "suffix", "regexp_matches", "regexp_full_match",
+        "list_contains", "list_has", "isnan", "isinf", "isfinite",
+    }
+)  # fmt: skip
 PRESENCE = frozenset({"is null", "is not null"})
 IDENTIFYING = frozenset({Use.JOIN})
 
@@ -50,12 +56,16 @@ def flows(binding: Binding, expression: Expression) -> frozenset[Flow]:
         case Operation() if expression.operator in CONDITIONS:
             return frozenset(as_condition(flow) for flow in parts(binding, expression))
         case Nested(form="scalar"):
-            return frozenset().union(*(flows(binding, column) for column in expression.outer))
+            inner = [known.flows for known in expression.relation.fields]
+            return frozenset().union(*inner, *(flows(binding, column) for column in expression.outer))
         case Nested():
-            inner = (*expression.arguments, *expression.outer)
-            return frozenset().union(*(condition(binding, part) for part in inner))
+            asked = (*expression.arguments, *expression.outer)
+            return frozenset().union(*(condition(binding, part) for part in asked))
+        case Call() if expression.function in PREDICATES:
+            return frozenset(as_condition(flow) for flow in parts(binding, expression))
         case Aggregate():
-            values = [flows(binding, part) for part in expression.arguments]
+            into = counted if expression.function == "count" else flows
+            values = [into(binding, part) for part in expression.arguments]
             conditions = () if expression.condition is None else (condition(binding, expression.condition),)
             return frozenset().union(*values, *conditions, *(flows(binding, key.by) for key in expression.order))
         case Window():
@@ -64,6 +74,13 @@ def flows(binding: Binding, expression: Expression) -> frozenset[Flow]:
             return inside.union(*(condition(binding, part) for part in (*by, *(key.by for key in expression.order))))
         case _:
             return parts(binding, expression)
+
+
+def counted(binding: Binding, argument: Expression) -> frozenset[Flow]:
+    """What flows into a count: of a plain column whether it is there, of anything else a condition."""
+    if isinstance(argument, Column):
+        return frozenset(replace(flow, role=presence(flow)) for flow in flows(binding, argument))
+    return condition(binding, argument)
 
 
 def parts(binding: Binding, expression: Expression) -> frozenset[Flow]:

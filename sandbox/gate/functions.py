@@ -65,7 +65,9 @@ def small(arguments: tuple[Expression, ...], index: int) -> bool:
     if index >= len(arguments):
         return True
     size = arguments[index]
-    return isinstance(size, Literal) and size.text.isdigit() and int(size.text) <= LARGEST_BOUND
+    return (
+        isinstance(size, Literal) and size.text.isascii() and size.text.isdecimal() and int(size.text) <= LARGEST_BOUND
+    )
 
 
 def aggregate(binding: Binding, scope: Scope, node: exp.Expr, name: str) -> Expression:
@@ -105,9 +107,14 @@ def within_group(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     if not isinstance(inner, Aggregate) or len(order) != 1 or inner.order:
         return binding.refuse("not-supported", subject="WITHIN GROUP", node=node)
     names = {"percentile_cont": "quantile_cont", "percentile_disc": "quantile_disc"}
-    if inner.function in names and len(inner.arguments) == 1:
-        return replace(inner, function=names[inner.function], arguments=(order[0].by, *inner.arguments))
-    return replace(inner, order=order)
+    if inner.function not in names or len(inner.arguments) != 1:
+        return replace(inner, order=order)
+    point = inner.arguments[0]
+    if order[0].descending:
+        if not isinstance(point, Literal) or point.kind is not LiteralKind.NUMBER:
+            return binding.refuse("quantile-range", node=node)
+        point = Literal(f"{1 - float(point.text):.10g}", LiteralKind.NUMBER)
+    return replace(inner, function=names[inner.function], arguments=(order[0].by, point))
 
 
 def ignoring_nulls(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:

@@ -1,11 +1,13 @@
 """GROUP BY: keys by position, alias or expression; ALL, ROLLUP, CUBE and grouping sets as sets of keys."""
 
 from itertools import combinations, product
+from math import prod
 
 from sqlglot import exp
 
 from sandbox.gate import flows, queries
 from sandbox.gate.binding import Binding, Scope
+from sandbox.gate.rules import Finding
 from sandbox.gate.tree import Expression, Grouping, Literal
 
 MOST_SETS = 256
@@ -44,12 +46,9 @@ def grouping(binding: Binding, scope: Scope, node: exp.Expr | None, shown: list[
                 factors.append(sets_of(part, element))
             case _:
                 factors.append([element(part)])
-    sets = []
-    for choice in product(*factors):
-        sets.append(tuple(dict.fromkeys(index for chosen in choice for index in chosen)))
-        if len(sets) > MOST_SETS:
-            binding.refuse("too-many-figures", subject=str(MOST_SETS), node=node)
-            break
+    if prod(len(factor) for factor in factors) > MOST_SETS:
+        raise Finding("too-many-figures", subject=str(MOST_SETS))
+    sets = [tuple(dict.fromkeys(index for chosen in choice for index in chosen)) for choice in product(*factors)]
     return Grouping(tuple(keys), tuple(dict.fromkeys(sets)))
 
 
@@ -62,6 +61,8 @@ def sets_of(node: exp.Expr, element) -> list[tuple[int, ...]]:  # type: ignore[n
             found.extend(sets_of(part, element) if nested else [element(part)])
         return found
     parts = [element(part) for part in node.expressions]
+    if isinstance(node, exp.Cube) and 2 ** len(parts) > MOST_SETS:
+        raise Finding("too-many-figures", subject=str(MOST_SETS))
     if isinstance(node, exp.Rollup):
         chosen = [parts[:size] for size in range(len(parts), -1, -1)]
     else:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from catalog.model import Use
 from sandbox.gate import flows
-from sandbox.gate.binding import Binding
+from sandbox.gate.binding import Binding, walk
 from sandbox.gate.rules import Finding
-from sandbox.gate.tree import Call, Column, Expression, From, Join, Operation, Role, Source, Unit
+from sandbox.gate.tree import Call, Column, Expression, From, Join, Nested, Operation, Role, Source, Unit
 
 PRESERVED_LEFT = frozenset({"INNER", "LEFT", "CROSS", "ASOF", "ASOF LEFT", "SEMI", "ANTI"})
 FROM_WHERE = frozenset({"INNER", "CROSS"})
@@ -63,10 +63,9 @@ def joined(binding: Binding, node: Join, where: tuple[Expression, ...]) -> Side:
     if node.kind.startswith("ASOF"):
         binding.refuse("join-multiplies", subject=node.kind)
         return Side(left.units + right.units, sources)
+    units = (both if left.units and right.units else one)(binding, node, pairs, left, right)
     check_condition(binding, node, pairs)
-    if left.units and right.units:
-        return Side(both(binding, node, pairs, left, right), sources)
-    return Side(one(binding, node, pairs, left, right), sources)
+    return Side(units, sources)
 
 
 def equalities(conditions: Iterable[Expression], left: Side, right: Side) -> list[tuple[Column, Column]]:
@@ -84,10 +83,12 @@ def equalities(conditions: Iterable[Expression], left: Side, right: Side) -> lis
 
 def check_condition(binding: Binding, node: Join, pairs: list[tuple[Column, Column]]) -> None:
     """Beside the linking equalities an ON is a condition like any other."""
-    linking = {frozenset(pair) for pair in pairs}
+    del pairs
     for part in conjuncts(node.on):
-        if isinstance(part, Operation) and frozenset(part.arguments) in linking:
+        if isinstance(part, Operation) and frozenset(part.arguments) in binding.linked:
             continue
+        if any(isinstance(piece, Nested) for piece in walk(part)):
+            binding.refuse("correlated")
         flows.require(binding, flows.condition(binding, part), value=Use.FILTER)
 
 
@@ -106,13 +107,13 @@ def both(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left:
             return one_unit(binding, node, (left, right), mine=unit_mine, other=unit_other)
         if unit_other is not None:
             binding.referred[mine] = unit_other.instance
-            return referring(node, left, right, unit_other)
+            return referring(node, left, right, unit_other, reference=mine)
         if unit_mine is not None:
             flipped = {"LEFT": "RIGHT", "RIGHT": "LEFT"}.get(node.kind, node.kind)
             if node.kind in {"SEMI", "ANTI"}:
-                return tuple(left.units)
+                return left.units
             binding.referred[other] = unit_mine.instance
-            return referring(replace(node, kind=flipped), right, left, unit_mine)
+            return referring(replace(node, kind=flipped), right, left, unit_mine, reference=other)
     at = next((column.at for pair in pairs for column in pair if column.at is not None), None)
     binding.refuse("join-multiplies", subject=node.kind, at=at)
     return left.units + right.units
@@ -152,10 +153,15 @@ def coalesced(one_: Expression | None, other: Expression | None) -> Expression |
     return Call("coalesce", (one_, other)) if one_ is not None and other is not None else None
 
 
-def referring(node: Join, many: Side, one_: Side, target: Unit) -> tuple[Unit, ...]:
-    """Rows of `many` refer to at most one row of `one_` each (when its unit is unique there)."""
+def referring(node: Join, many: Side, one_: Side, target: Unit, *, reference: Column) -> tuple[Unit, ...]:
+    """Rows of `many` refer to at most one row of `one_` each (when its unit is unique there).
+
+    A semi or anti join drops the columns of the other side, but what is told is about its units too: they are counted
+    by the reference.
+    """
     if node.kind in {"SEMI", "ANTI"}:
-        return many.units
+        told = Unit(target.kind, reference, Operation("unit key", (reference,)), instance=target.instance)
+        return (*many.units, told)
     keeps = node.kind in {"INNER", "LEFT", "CROSS"} and target.unique
     kept = [replace(unit, unique=unit.unique and keeps, disjoint=unit.disjoint and keeps) for unit in many.units]
     return (*kept, *(replace(unit, unique=False, disjoint=False) for unit in one_.units))
@@ -178,7 +184,7 @@ def one(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: 
                 allowed = tuple(sorted(uses(binding, flow.resource, flow.column)))
                 binding.note(Finding("use-join", subject=flow.column, at=column.at, allowed=allowed))
             else:
-                binding.uses.add((flow.path, Use.GROUP))
+                flows.require(binding, [flow], value=Use.GROUP, at=column.at)
     if not pairs and not other.single:
         binding.refuse("join-multiplies", subject=node.kind, at=None)
     preserved = node.kind in PRESERVED_LEFT if not flipped else node.kind in {"INNER", "CROSS", "RIGHT"}

@@ -1,5 +1,6 @@
 """Constants: numbers, texts, truth values and spans of time."""
 
+import math
 import re
 
 from sqlglot import exp
@@ -19,7 +20,7 @@ def literal(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     del scope
     if node.is_string:
         return Literal(node.name, LiteralKind.TEXT)
-    if NUMBER.match(node.name):
+    if NUMBER.match(node.name) and math.isfinite(float(node.name)):
         return Literal(node.name, LiteralKind.NUMBER)
     return binding.refuse("not-supported", subject="NUMBER", node=node)
 

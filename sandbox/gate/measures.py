@@ -4,7 +4,7 @@ Contributors are counted for each figure apart: units for which the filter holds
 zero, so that no CASE, FILTER, 0/1 factor or power can single anyone out inside a large group.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog.model import ColumnType, Use
@@ -12,7 +12,7 @@ from sandbox.gate import flows, release
 from sandbox.gate.binding import walk
 from sandbox.gate.constants import ZERO, added, constants, covering, numeral
 from sandbox.gate.rules import Finding
-from sandbox.gate.tree import Aggregate, Call, Column, Expression, Flow, Literal, LiteralKind, Operation, Role
+from sandbox.gate.tree import Aggregate, Call, Column, Expression, Literal, LiteralKind, Operation, Role
 from sandbox.gate.vocabulary import AGGREGATES, PARAMETERS
 from sandbox.plan import Measure, MeasureKind
 
@@ -109,17 +109,11 @@ def count(drawing: "Drawing", node: Aggregate) -> Expression:
     conditional = node.condition is not None
     condition = node.condition
     for argument in node.arguments:
-        found = flows.flows(binding, argument)
-        flows.require(binding, (present(flow) for flow in found), value=Use.FILTER, at=node.at)
-        conditional = conditional or any(flow.role is Role.CONDITION for flow in found)
-        if not isinstance(argument, Literal):
+        flows.require(binding, flows.counted(binding, argument), value=Use.FILTER, at=node.at)
+        conditional = conditional or not isinstance(argument, Column | Literal)
+        if not isinstance(argument, Literal) or argument.kind is LiteralKind.NULL:
             condition = both(condition, Operation("is not null", (argument,)))
     return counted(drawing, condition, conditional=conditional)
-
-
-def present(flow: Flow) -> Flow:
-    """Counting a column asks only whether it is there."""
-    return replace(flow, role=Role.PRESENCE) if flow.role is Role.VALUE else flow
 
 
 def both(one: Expression | None, other: Expression) -> Expression:
@@ -267,9 +261,13 @@ def quantile(drawing: "Drawing", node: Aggregate) -> Expression:
     if not all(LEAST_QUANTILE <= fraction <= GREATEST_QUANTILE for fraction in fractions):
         return binding.refuse("quantile-range", at=node.at)
     argument = arguments[0]
+    if not isinstance(argument, Column):
+        return binding.refuse("plain-argument", subject=node.function, at=node.at)
     found = flows.flows(binding, argument)
     flows.require(binding, found, value=Use.AGGREGATE, at=node.at)
-    conditional = node.condition is not None or any(flow.role is Role.CONDITION for flow in found)
+    if any(flow.role is Role.CONDITION for flow in found):
+        return binding.refuse("plain-argument", subject=node.function, at=node.at)
+    conditional = node.condition is not None
     discrete = node.function in {"quantile", "quantile_disc"}
     return drawing.figure(
         Specification(
@@ -285,15 +283,29 @@ def quantile(drawing: "Drawing", node: Aggregate) -> Expression:
     )
 
 
+def monotone(argument: Expression) -> bool:
+    """A column, or a logarithm or root of one: nothing that could single out a value."""
+    match argument:
+        case Column():
+            return True
+        case Call(function="ln" | "log" | "log10" | "log2" | "sqrt", arguments=(Column(),)):
+            return True
+        case Operation(operator="cast" | "try_cast", arguments=(inner,)):
+            return monotone(inner)
+        case _:
+            return False
+
+
 def moment(drawing: "Drawing", node: Aggregate) -> Expression:
     """Variance, covariance, correlation, regression."""
     binding = drawing.binding
     for argument in node.arguments:
         found = flows.flows(binding, argument)
         flows.require(binding, found, value=Use.AGGREGATE, at=node.at)
-        varies = any(isinstance(piece, Column) for piece in walk(argument))
-        if any(flow.role is Role.CONDITION for flow in found) or not varies:
+        if any(flow.role is Role.CONDITION for flow in found):
             binding.note(Finding("one-hot-regressor", subject=node.function, at=node.at))
+        elif not monotone(argument):
+            binding.refuse("plain-argument", subject=node.function, at=node.at)
     if not 1 <= len(node.arguments) <= TWO:
         return binding.refuse("aggregate-form", subject=node.function, at=node.at)
     argument, *more = (release.clipped(binding, part) for part in node.arguments)

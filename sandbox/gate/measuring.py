@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.gate.joins import conjuncts
 from sandbox.gate.printer import Printer
 from sandbox.gate.spelling import quoted
 from sandbox.gate.tree import Expression, From, Grouping, Unit
@@ -102,6 +101,7 @@ def measured(wanted: Measurement) -> Statement:
     grouping, units = wanted.grouping, wanted.units
     cells = Cells(tuple(f"k{index}" for index in range(len(grouping.keys))), grouping.sets, grouping.plain)
     columns, passes = Once("x"), Once("q")
+    printer.beside_rows.append({})
     figures = [row(printer, columns, specification) for specification in wanted.specifications]
     shown = [f"main.{name}" for name in cells.columns]
     shown += [f"main.{passes('count(*)')} AS n", f"main.{passes(key_sum('rk'))} AS s"]
@@ -140,9 +140,9 @@ def rows(printer: Printer, wanted: Measurement, columns: Once) -> str:
             shown.append(f"{printer.expression(unit.carried)} AS n{index}")
     shown += [f"{record_key(printer, wanted.units)} AS rk", *columns.shown()]
     clause = f" FROM {printer.from_(wanted.source)}" if wanted.source is not None else ""
-    parts = [part for condition in wanted.where for part in conjuncts(condition)]
-    filtered = " AND ".join(printer.top(part) for part in parts)
-    return f"SELECT {', '.join(shown)}{clause}{f' WHERE {filtered}' if filtered else ''}"
+    filtered = " AND ".join(printer.condition(part) for part in wanted.where)
+    where = f" WHERE {filtered}" if filtered else ""
+    return f"SELECT {', '.join(shown)}{clause}{printer.joined_values()}{where}"
 
 
 def row(printer: Printer, columns: Once, specification: "Specification") -> Row:
@@ -178,7 +178,7 @@ def when(condition: str | None, value: str) -> str:
 def number(printer: Printer, argument: Expression, *, bounded: bool) -> str:
     """An argument as a finite number; one held within declared bounds is finite already."""
     cast = f"TRY_CAST({printer.top(argument)} AS DOUBLE)"
-    return cast if bounded else f"CASE WHEN isfinite({cast}) AND abs({cast}) < 1e100 THEN {cast} END"
+    return cast if bounded else f"CASE WHEN isfinite({cast}) AND abs({cast}) < 1e30 THEN {cast} END"
 
 
 def record_key(printer: Printer, units: tuple[Unit, ...]) -> str:

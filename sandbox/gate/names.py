@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from sandbox.gate.binding import NOTHING, Binding, Scope, Visible
+from sandbox.gate.binding import NOTHING, Binding, Scope, Visible, walk
 from sandbox.gate.parse import offset
-from sandbox.gate.tree import Column, Expression, Operation, Variable
+from sandbox.gate.tree import Column, Expression, Nested, Operation, Variable
 from sandbox.gate.vocabulary import NAME
 
 
@@ -46,7 +46,7 @@ def unqualified(
     if key in scope.parameters:
         return Variable(key)
     if aliases_first and key in scope.aliases:
-        return scope.aliases[key]
+        return binding.substitute(scope.aliases[key])
     if key in scope.merged:
         return scope.merged[key][0]
     found = [seen.columns[key] for seen in scope.visible if key in seen.columns]
@@ -55,7 +55,7 @@ def unqualified(
     if found:
         return found[0]
     if key in scope.aliases:
-        return scope.aliases[key]
+        return binding.substitute(scope.aliases[key])
     if scope.outer is not None:
         outer = unqualified(binding, scope.outer, name, node)
         return reach(scope, outer)
@@ -75,9 +75,12 @@ def qualified(scope: Scope, table: str, name: str, at: int | None) -> Expression
 
 
 def reach(scope: Scope, found: Expression | None) -> Expression | None:
-    """Remember that the scope refers to a column outside it."""
-    if isinstance(found, Column):
-        scope.reached.add(found)
+    """Remember that the scope refers to columns outside it."""
+    if found is not None:
+        for piece in walk(found):
+            scope.reached |= (
+                {piece} if isinstance(piece, Column) else set(piece.outer) if isinstance(piece, Nested) else set()
+            )
     return found
 
 

@@ -17,7 +17,9 @@ MOST_TOKENS = 20_000
 SYNTAX = frozenset({"CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION"})
 OPENING, CLOSING = "([{", ")]}"
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it would log the caller's text
-INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
+)
 
 
 class Plain(DuckDB):
@@ -34,7 +36,7 @@ class Plain(DuckDB):
 
 def parse(sql: str) -> exp.Query | exp.Pivot | exp.Values:
     """The one query in the text, or a `Finding` that says what stands there instead."""
-    if len(sql.encode()) > LARGEST_TEXT:
+    if len(sql) > LARGEST_TEXT:
         raise Finding("text-too-long", subject=f"{LARGEST_TEXT:,}")
     if found := INVISIBLE.search(sql):
         raise Finding("invisible-character", subject=f"U+{ord(found.group()):04X}", at=found.start())

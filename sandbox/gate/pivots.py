@@ -10,6 +10,8 @@ from sandbox.gate.parse import offset
 from sandbox.gate.rules import Finding
 from sandbox.gate.tree import Relation
 
+MOST_COLUMNS = 200
+
 
 def pivot(binding: Binding, node: exp.Pivot, *, ctes: Mapping[str, Relation], outer: Scope | None) -> Relation:
     """`PIVOT t ON x IN (...) USING agg GROUP BY g`."""
@@ -54,6 +56,8 @@ def spread(
     for part in node.expressions:
         if not isinstance(part, exp.In) or not part.expressions or part.args.get("query"):
             raise Finding("pivot-values")
+        if len(choices) * len(part.expressions) * len(using) > MOST_COLUMNS:
+            raise Finding("too-many-figures", subject=str(MOST_COLUMNS))
         choices = [
             (join(name, label(value)), both(condition, exp.EQ(this=part.this.copy(), expression=bare(value))))
             for name, condition in choices

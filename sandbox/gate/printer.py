@@ -98,7 +98,7 @@ class Printer(Expressions):
                 lateral = ""
                 return f"{lateral}{self.stored(relation)} AS s{number}{columns}"
             case Join(left=left, right=right, kind=kind, on=on):
-                condition = f" ON {self.top(on)}" if on is not None else ""
+                condition = f" ON {self.condition(on)}" if on is not None else ""
                 word = "JOIN" if kind == "INNER" else f"{kind} JOIN"
                 return f"({self.from_(left)} {word} {self.from_(right)}{condition})"
 
@@ -114,28 +114,26 @@ class Printer(Expressions):
 
     def select(self, node: Select, names: tuple[str, ...]) -> str:
         """A SELECT block."""
+        self.beside_rows.append({})
         shown = [f"{self.top(part)} AS {quoted(name)}" for part, name in zip(node.projections, names, strict=True)]
         shown += [f"{self.top(part)} AS {quoted(name)}" for name, part in node.hidden]
         distinct = "DISTINCT " if node.distinct else ""
         if node.distinct_on:
             distinct = f"DISTINCT ON ({', '.join(self.expression(part) for part in node.distinct_on)}) "
-        sql = f"SELECT {distinct}{', '.join(shown)}"
-        if node.source is not None:
-            sql += f" FROM {self.from_(node.source)}"
-        if node.where is not None:
-            sql += f" WHERE {self.top(node.where)}"
+        source = f" FROM {self.from_(node.source)}" if node.source is not None else ""
+        after = f" WHERE {self.condition(node.where)}" if node.where is not None else ""
         if node.grouping is not None:
-            sql += self.grouping(node.grouping)
+            after += self.grouping(node.grouping)
         if node.having is not None:
-            sql += f" HAVING {self.top(node.having)}"
+            after += f" HAVING {self.top(node.having)}"
         if node.qualify is not None:
-            sql += f" QUALIFY {self.top(node.qualify)}"
-        sql += self.sorted(node)
+            after += f" QUALIFY {self.top(node.qualify)}"
+        after += self.sorted(node)
         if node.limit is not None:
-            sql += f" LIMIT {self.expression(node.limit)}"
+            after += f" LIMIT {self.expression(node.limit)}"
         if node.offset is not None:
-            sql += f" OFFSET {self.expression(node.offset)}"
-        return sql
+            after += f" OFFSET {self.expression(node.offset)}"
+        return f"SELECT {distinct}{', '.join(shown)}{source}{self.joined_values()}{after}"
 
     def sorted(self, node: Select) -> str:
         """ORDER BY, a projected expression by its position."""

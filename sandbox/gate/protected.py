@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog.model import Use
-from sandbox.gate import flows, release
+from sandbox.gate import flows, layers, release
 from sandbox.gate.binding import Binding, walk
 from sandbox.gate.block import Block, all_joins, conjunction, read
 from sandbox.gate.joins import Side
@@ -28,6 +28,12 @@ from sandbox.gate.tree import (
 )
 from sandbox.gate.vocabulary import OVER_PROTECTED, WINDOWS
 
+FOLDING = frozenset(
+    {
+        "count", "count_if", "countif", "sum", "avg", "mean", "min", "max", "any_value", "median", "quantile_cont",
+        "quantile_disc", "bool_and", "bool_or",
+    }
+)  # fmt: skip
 OPERATORS = flows.CONDITIONS | flows.PRESENCE | frozenset(
     {"+", "-", "*", "/", "//", "%", "**", "||", "neg", "case", "cast", "try_cast", "current_date"}
 )  # fmt: skip
@@ -101,18 +107,55 @@ def rows(binding: Binding, found: Block, side: Side) -> Relation:
     within_unit(binding, found, {binding.canonical(unit.instance) for unit in side.units})
     if found.qualify is not None:
         flows.require(binding, map(as_filter, flows.flows(binding, found.qualify)), value=Use.FILTER)
-    projections = tuple(bounded(binding, part) for part in found.shown)
+    asked = [*found.shown, *(() if found.qualify is None else (found.qualify,))]
+    over = layers.windows(asked)
+    if over and not all(isinstance(part, Window | Column) for part in asked):
+        return rows(binding, *layered(binding, found, side, [*over, *layers.outside(asked)], where=found.where))
     body = Select(
         found.source,
-        projections,
-        where=conjunction(found.where),
-        qualify=found.qualify,
+        tuple(bounded(binding, part) for part in found.shown),
+        where=conjunction([*found.where, *(() if found.qualify is None else (found.qualify,))]),
         hidden=hidden(side.units),
     )
     fields = tuple(
         field(binding, name, part, index, side.units) for index, (name, part) in enumerate(found.projections)
     )
     return Relation(body, fields, units=outward(side.units), touches=touched(found))
+
+
+def layered(
+    binding: Binding,
+    found: Block,
+    side: Side,
+    pieces: list[Expression],
+    *,
+    where: list[Expression],
+    grouping: Grouping | None = None,
+) -> tuple[Block, Side]:
+    """The SELECT around an inner one that computes `pieces` bare, with the units carried through."""
+    body = Select(
+        found.source,
+        tuple(piece if isinstance(piece, Column) else release.clipped(binding, piece) for piece in pieces),
+        where=conjunction(where),
+        grouping=grouping,
+        hidden=hidden(side.units),
+    )
+    fields = tuple(field(binding, f"c{index}", piece, index, side.units) for index, piece in enumerate(pieces))
+    inner = Relation(body, fields, units=outward(side.units), touches=touched(found))
+    source = binding.source(inner)
+    standing: dict[Expression, Expression] = {
+        piece: Column(source.id, known.inner, family=known.family) for piece, known in zip(pieces, fields, strict=True)
+    }
+    after = [part for part in (found.having, found.qualify) if part is not None]
+    around = Block(
+        source,
+        projections=[(name, layers.replaced(part, standing)) for name, part in found.projections],
+        where=[part for part in (layers.replaced(each, standing) for each in after) if not layers.windows([part])],
+        qualify=next((p for p in (layers.replaced(each, standing) for each in after) if layers.windows([p])), None),
+        distinct=found.distinct,
+        at=found.at,
+    )
+    return around, Side(binding.units[source.id], frozenset({source.id}))
 
 
 def folded(binding: Binding, found: Block, side: Side) -> Relation:
@@ -123,29 +166,20 @@ def folded(binding: Binding, found: Block, side: Side) -> Relation:
         grouping = Grouping((), ((),))
     if found.limit is not None or found.offset is not None:
         binding.refuse("rows-picked", subject="LIMIT", at=found.at)
+    aggregates = list(dict.fromkeys(one for part in found.after for one in flows.aggregates(part)))
+    for aggregate in aggregates:
+        if aggregate.function not in FOLDING:
+            binding.refuse("value-returning", subject=aggregate.function, at=aggregate.at)
     for part in found.after:
-        for aggregate in flows.aggregates(part):
-            if aggregate.function in release.WHOLE_ROWS:
-                binding.refuse("value-returning", subject=aggregate.function, at=aggregate.at)
         for column in ungrouped(part, grouping.keys):
             known = binding.field_of(column)
             binding.refuse("not-grouped", subject=known.name if known else "", at=column.at)
     for clause in (found.having, found.qualify):
         if clause is not None:
             flows.require(binding, map(as_filter, flows.flows(binding, clause)), value=Use.FILTER)
-    units = fold_units(binding, grouping, side)
-    within_unit(binding, found, {unit.instance for unit in units})
-    body = Select(
-        found.source,
-        tuple(bounded(binding, part) for part in found.shown),
-        where=conjunction(found.where),
-        grouping=grouping,
-        having=found.having,
-        qualify=found.qualify,
-        hidden=hidden(units),
-    )
-    fields = tuple(field(binding, name, part, index, units) for index, (name, part) in enumerate(found.projections))
-    return Relation(body, fields, units=outward(units), touches=touched(found))
+    units = Side(fold_units(binding, grouping, side), side.sources)
+    around, own = layered(binding, found, units, [*grouping.keys, *aggregates], where=found.where, grouping=grouping)
+    return block(binding, around, own)
 
 
 def fold_units(binding: Binding, grouping: Grouping, side: Side) -> tuple[Unit, ...]:
@@ -221,9 +255,7 @@ def ungrouped(expression: Expression, keys: tuple[Expression, ...]) -> Iterable[
 
 def bounded(binding: Binding, expression: Expression) -> Expression:
     """The expression with columns clipped to their bounds where they are computed with, not merely passed on."""
-    if isinstance(expression, Column):
-        return expression
-    return release.clipped(binding, expression)
+    return expression if isinstance(expression, Column | Window) else release.clipped(binding, expression)
 
 
 def hidden(units: tuple[Unit, ...]) -> tuple[tuple[str, Expression], ...]:

@@ -225,7 +225,7 @@ def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression |
             found.append(binding.refuse("not-supported", subject="LIMIT", node=clause))
             continue
         bound = expressions.expression(binding, scope, count)
-        if not isinstance(bound, Literal):
+        if not isinstance(bound, Literal) or not bound.text.isdecimal():
             bound = binding.refuse("not-supported", subject=f"{name.upper()} ...", node=clause)
         found.append(bound)
     return found[0], found[1]
@@ -260,5 +260,5 @@ def key_expression(
     if isinstance(inner, exp.Column) and len(inner.parts) == 1:
         name = inner.name.lower()
         if aliases_first and name in scope.aliases:
-            return scope.aliases[name]
+            return binding.substitute(scope.aliases[name])
     return expressions.expression(binding, scope, inner)

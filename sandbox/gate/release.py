@@ -31,7 +31,6 @@ from sandbox.plan import Release
 
 MOST_FIGURES = 100
 MOST_RELEASES = 40
-WHOLE_ROWS = frozenset({"list", "array_agg", "string_agg", "group_concat", "listagg", "histogram"})
 
 
 @dataclass
@@ -93,7 +92,9 @@ def outcome(drawing: Drawing, grouping: Grouping, after: Block, name: str) -> Re
     for index, key in enumerate(grouping.keys):
         found = flows.lineage(binding, key)
         step = f"{name}.k{index} = GROUP BY {', '.join(sorted(found))}"
-        keys.append(Field(f"k{index}", f"k{index}", lineage=found, steps=(step,)))
+        known = binding.field_of(key) if isinstance(key, Column) else None
+        kind = None if known is None else known.type
+        keys.append(Field(f"k{index}", f"k{index}", lineage=found, steps=(step,), type=kind))
     marks = [] if grouping.plain else [Field(f"g{index}", f"g{index}") for index in range(len(grouping.keys))]
     figures = []
     for index, specification in enumerate(drawing.specifications):
@@ -243,6 +244,8 @@ def clipped(binding: Binding, node: Expression) -> Expression:
             return replace(node, arguments=tuple(clipped(binding, part) for part in node.arguments))
         case Aggregate():
             return replace(node, arguments=tuple(clipped(binding, part) for part in node.arguments))
+        case Window(of=Aggregate() as of):
+            return replace(node, of=replace(of, arguments=tuple(clipped(binding, part) for part in of.arguments)))
         case _:
             return node
 

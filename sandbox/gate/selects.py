@@ -15,6 +15,7 @@ from sandbox.gate.tree import (
     Column,
     Expression,
     Flow,
+    Join,
     Nested,
     Operation,
     Relation,
@@ -43,6 +44,8 @@ def select(
         binding.refuse("not-supported", subject=f"SELECT {node.args.get('kind') or 'hint'}", node=node)
     scope = Scope(ctes, outer=outer, reached=set() if reached is None else reached)
     block = bound(binding, scope, node)
+    for source, on in scope.lookups:
+        block.source = source if block.source is None else Join(block.source, source, "LEFT", on)
     semi_joined(binding, block)
     check_windows(binding, block)
     where = tuple(block.where)
@@ -144,6 +147,7 @@ def semi_joined(binding: Binding, block: Block) -> None:
         if isinstance(inner, Nested) and inner.form == "in" and inner.relation.protected and block.source is not None:
             if inner.outer:
                 binding.refuse("correlated", at=inner.at)
+            binding.memberships.pop(id(inner.relation), None)
             block.source = sources.add_semi(binding, block.source, inner.arguments[0], inner.relation, kind)
         else:
             kept.append(part)
@@ -182,6 +186,10 @@ def open_block(binding: Binding, block: Block, *, released: bool, single_source:
     if block.aggregated:
         fields = tuple(replace(known, flows=frozenset()) for known in fields)
         check_open_grouping(binding, block)
+    deciding = [key.by for key in block.order] + [part for part in (block.qualify, block.having) if part is not None]
+    deciding += [piece for part in block.after for piece in walk(part) if isinstance(piece, Window)]
+    for part in (*deciding, *block.distinct_on):
+        flows.require(binding, flows.condition(binding, part), value=Use.FILTER, at=block.at)
     relation = finished(block, fields, released=released)
     determined = None
     if block.grouping is not None and block.grouping.plain:

@@ -168,7 +168,7 @@ def constant_span(expression: Expression) -> bool:
     """A literal within the largest series, a date or an interval."""
     match expression:
         case Literal():
-            return not expression.text.lstrip("-").isdigit() or int(expression.text) <= LARGEST_SERIES
+            return not expression.text.lstrip("-").isdecimal() or int(expression.text) <= LARGEST_SERIES
         case Operation(operator="neg" | "cast" | "try_cast"):
             return constant_span(expression.arguments[0])
         case Call(function="to_days" | "to_months"):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from sandbox.gate.rules import Finding
 from sandbox.gate.tree import (
     Aggregate,
     Call,
@@ -17,9 +18,7 @@ from sandbox.gate.tree import (
     Relation,
     Variable,
     Window,
-    children,
 )
-from sandbox.gate.vocabulary import RAISING
 
 INFIX = {
     name: name.upper()
@@ -45,7 +44,10 @@ TEMPLATES = {
     "current_timestamp": "current_timestamp",
     "unit key": "CAST(hash({0}) >> 33 AS UINTEGER)",
 }
-RAISING_OPERATORS = frozenset({"+", "-", "*", "/", "//", "%", "**", "neg", "~"})
+COMPARING = frozenset({"=", "<>", ">", ">=", "<", "<=", "is not distinct from", "is distinct from", "in", "between"})
+LOGICAL = frozenset(
+    {"and", "or", "not", "is null", "is not null", "is true", "is false", "is not true", "is not false"}
+)
 
 
 def quoted(name: str) -> str:
@@ -66,20 +68,42 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def may_raise(expression: Expression) -> bool:
-    """Whether evaluating it over some row could be an error, which would tell about that row."""
-    pending = [expression]
-    found = False
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Aggregate | Window | Nested):
+def family(expression: Expression) -> str | None:
+    """Which values an expression compares with without a cast; `None` when that is not known."""
+    match expression:
+        case Column():
+            return expression.family
+        case Literal(kind=LiteralKind.NUMBER):
+            return "number"
+        case Literal(kind=LiteralKind.TEXT):
+            return "text"
+        case Operation(operator="neg", arguments=(inner,)):
+            return family(inner) if isinstance(inner, Literal) else None
+        case _:
+            return None
+
+
+def cannot_raise(expression: Expression) -> bool:
+    """Whether evaluating it succeeds on any row for certain: columns, constants, comparisons of one kind, logic."""
+    match expression:
+        case Column() | Literal() | Aggregate() | Window():
+            return True
+        case Operation(operator="neg", arguments=(Literal(),)):
+            return True
+        case Operation(operator=operator, arguments=parts) if operator in COMPARING:
+            kinds = {family(part) for part in parts}
+            return len(kinds) == 1 and None not in kinds and all(map(cannot_raise, parts))
+        case Operation(operator=operator, arguments=parts) if operator in LOGICAL:
+            return all(map(cannot_raise, parts))
+        case Operation(operator="case", arguments=(*branches, default)):
+            kinds = {family(part) for part in (*branches[1::2], default) if part != NULL}
+            return len(kinds) <= 1 and None not in kinds and all(map(cannot_raise, (*branches, default)))
+        case _:
             return False
-        if isinstance(current, Operation) and current.operator in RAISING_OPERATORS and current.arguments:
-            found = True
-        if isinstance(current, Call) and current.function in RAISING:
-            found = True
-        pending.extend(children(current))
-    return found
+
+
+CASTS = {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
+NULL = Literal("NULL", LiteralKind.NULL)
 
 
 @dataclass
@@ -91,13 +115,34 @@ class Expressions:
     resources: set[str] = field(default_factory=set)
     releases: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    beside_rows: list[dict[str, str]] = field(default_factory=list)
+    lifts: int = 0
 
     def top(self, expression: Expression) -> str:
         """An expression at the head of a clause; over protected rows errors become null."""
         printed = self.expression(expression)
-        if self.guarded and may_raise(expression):
+        if self.guarded and not cannot_raise(expression):
             return f"TRY({printed})"
         return printed
+
+    def condition(self, expression: Expression) -> str:
+        """A condition, each of its conjuncts guarded on its own, so that equalities still join by hash."""
+        if isinstance(expression, Operation) and expression.operator == "and":
+            return "(" + " AND ".join(self.condition(part) for part in expression.arguments) + ")"
+        match expression:
+            case Operation(operator="=", arguments=(Column() as one, Column() as other)) if self.guarded:
+                return self.equality(one, other)
+            case _:
+                return self.top(expression)
+
+    def equality(self, one: Column, other: Column) -> str:
+        """Two columns compared; where their kinds may differ, as the known one's, by a cast that cannot fail."""
+        kinds = {kind for kind in (one.family, other.family) if kind is not None}
+        if one.family == other.family and kinds:
+            return f"({self.expression(one)} = {self.expression(other)})"
+        target = CASTS[kinds.pop()] if len(kinds) == 1 else "VARCHAR"
+        left, right = (f"TRY_CAST({self.expression(part)} AS {target})" for part in (one, other))
+        return f"({left} = {right})"
 
     def expression(self, node: Expression) -> str:
         """An expression."""
@@ -182,12 +227,17 @@ class Expressions:
 
     def window(self, node: Window) -> str:
         """A function over a window."""
-        of = self.expression(node.of)
+        of = self.expression(node.of) if isinstance(node.of, Aggregate) else self.window_call(node.of)
         if node.ignore_nulls:
             of = of.removesuffix(")") + " IGNORE NULLS)"
-        partition = ", ".join(self.expression(part) for part in node.partition)
+        partition = ", ".join(self.top(part) for part in node.partition)
         parts = [f"PARTITION BY {partition}" if partition else "", self.order(node.order), self.frame(node.frame)]
         return f"{of} OVER ({' '.join(part.strip() for part in parts if part)})"
+
+    def window_call(self, node: Call) -> str:
+        """A window function; its arguments are guarded, since it cannot be guarded itself."""
+        self.functions.add(node.function)
+        return f"{node.function}({', '.join(self.top(part) for part in node.arguments)})"
 
     def frame(self, node: Frame | None) -> str:
         """A window frame."""
@@ -204,14 +254,15 @@ class Expressions:
         if not keys:
             return ""
         printed = [
-            f"{self.expression(key.by)} {'DESC' if key.descending else 'ASC'} "
-            f"NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+            f"{self.top(key.by)} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
             for key in keys
         ]
         return f" ORDER BY {', '.join(printed)}"
 
     def nested(self, node: Nested) -> str:
-        """A subquery in an expression."""
+        """A subquery in an expression; over protected rows its value is joined beside them, so that TRY can guard."""
+        if self.guarded:
+            return self.beside(node)
         inner = self.subquery(node.relation)
         match node.form:
             case "scalar":
@@ -223,6 +274,33 @@ class Expressions:
             case form:
                 operator, word = form.split(" ")
                 return f"({self.expression(node.arguments[0])} {operator} {word.upper()} ({inner}))"
+
+    def beside(self, node: Nested) -> str:
+        """A subquery's value, from a one-row relation that the SELECT being printed joins."""
+        inner = self.subquery(node.relation)
+        match node.form:
+            case "scalar":
+                return self.lifted(f"({inner})")
+            case "exists":
+                return self.lifted(f"EXISTS ({inner})")
+            case "in":
+                column = quoted(node.relation.fields[0].inner)
+                held = self.lifted(f"coalesce((SELECT list({column}) FROM ({inner}) AS q), [])")
+                return f"list_contains({held}, {self.expression(node.arguments[0])})"
+            case form:
+                raise Finding("not-supported", subject=form.upper())
+
+    def lifted(self, value: str) -> str:
+        """The name of a value joined beside the rows of the SELECT being printed."""
+        row = self.beside_rows[-1]
+        if value not in row:
+            self.lifts += 1
+            row[value] = f"z{self.lifts}"
+        return f"{row[value]}.v"
+
+    def joined_values(self) -> str:
+        """The joins of the values that the SELECT just printed needs beside its rows."""
+        return "".join(f" CROSS JOIN (SELECT {value} AS v) AS {name}" for value, name in self.beside_rows.pop().items())
 
     def subquery(self, node: Relation) -> str:
         """A relation inside an expression; the printer of statements knows how."""

@@ -2,10 +2,10 @@
 
 from sqlglot import exp
 
-from sandbox.gate import decorrelate, expressions, queries
+from sandbox.gate import decorrelate, expressions, names, queries
 from sandbox.gate.binding import Binding, Scope
 from sandbox.gate.parse import offset
-from sandbox.gate.tree import Column, Expression, Nested, Relation
+from sandbox.gate.tree import Column, Expression, Nested, Operation, Relation
 
 
 def bound(binding: Binding, scope: Scope, node: exp.Expr) -> tuple[Relation, tuple[Column, ...]]:
@@ -26,39 +26,64 @@ def one_column(binding: Binding, relation: Relation, node: exp.Expr) -> None:
 
 
 def scalar(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """`(SELECT ...)` as a value."""
-    before = list(binding.findings)
+    """`(SELECT ...)` as a value; a correlated one over protected rows is looked up in a release."""
+    before, memberships = list(binding.findings), dict(binding.memberships)
     relation, outer = bound(binding, scope, node)
     if len(binding.findings) > len(before) and binding.findings[-1].rule == "correlated":
         rewritten = decorrelate.lookup(binding, scope, node.this if isinstance(node, exp.Subquery) else node)
         if rewritten is not None:
-            binding.findings[:] = before
-            relation, outer = bound(binding, scope, rewritten)
+            binding.findings[:], binding.memberships = before, memberships
+            return looked_up(binding, scope, *rewritten)
     one_column(binding, relation, node)
     if relation.protected:
         return binding.refuse("raw-rows", subject=", ".join(sorted(relation.touches)), node=node)
+    guard_outer(binding, outer, node)
     return Nested("scalar", (), relation, outer, offset(node))
 
 
+def looked_up(binding: Binding, scope: Scope, grouped: exp.Select, keys: list[exp.Column]) -> Expression:
+    """The value of a release for the row's keys: the release is joined on them, each key once in it."""
+    relation = queries.query(binding, grouped, ctes=scope.ctes)
+    if relation.protected or relation.determined is None:
+        return binding.refuse("correlated", node=keys[0])
+    source = binding.source(relation)
+    pairs = [
+        Operation("=", (names.column(binding, scope, key), Column(source.id, field.inner, family=field.family)))
+        for key, field in zip(keys, relation.fields, strict=False)
+    ]
+    scope.lookups.append((source, pairs[0] if len(pairs) == 1 else Operation("and", tuple(pairs))))
+    return Column(source.id, relation.fields[-1].inner)
+
+
+def guard_outer(binding: Binding, outer: tuple[Column, ...], node: exp.Expr) -> None:
+    """A subquery evaluated for each protected row could fail on one of them, which would tell of it."""
+    if any(binding.units.get(column.source) for column in outer):
+        binding.refuse("correlated", node=node)
+
+
 def exists(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """`EXISTS (SELECT ...)`."""
-    before = list(binding.findings)
+    """`EXISTS (SELECT ...)`; over protected rows a membership, where it can be rewritten to one."""
+    before, memberships = list(binding.findings), dict(binding.memberships)
     relation, outer = bound(binding, scope, node.this)
     if relation.protected or len(binding.findings) > len(before):
         rewritten = decorrelate.membership(binding, scope, node.this)
         if rewritten is not None:
-            binding.findings[:] = before
+            binding.findings[:], binding.memberships = before, memberships
             return membership(binding, scope, rewritten)
     if relation.protected:
         return binding.refuse("correlated", node=node)
+    guard_outer(binding, outer, node)
     return Nested("exists", (), relation, outer, offset(node))
 
 
 def membership(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """`x IN (SELECT ...)`; over protected rows it becomes a semi join, or is refused."""
+    """`x IN (SELECT ...)`; over protected rows it is refused unless it becomes a semi join."""
     argument = expressions.expression(binding, scope, node.this)
     relation, outer = bound(binding, scope, node.args["query"])
     one_column(binding, relation, node)
+    if relation.protected:
+        binding.memberships[id(relation)] = offset(node)
+    guard_outer(binding, outer, node)
     return Nested("in", (argument,), relation, outer, offset(node))
 
 
@@ -74,6 +99,7 @@ def quantified(binding: Binding, scope: Scope, node: exp.Expr, operator: str) ->
     one_column(binding, relation, node)
     if relation.protected:
         return binding.refuse("correlated", node=node)
+    guard_outer(binding, outer, node)
     if (operator, word) == ("=", "any"):
         return Nested("in", (argument,), relation, outer, offset(node))
     return Nested(f"{operator} {word}", (argument,), relation, outer, offset(node))

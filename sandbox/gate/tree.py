@@ -23,11 +23,15 @@ class LiteralKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a relation in scope; `at` is the offset in the caller's text, for reasons."""
+    """A column of a relation in scope; `at` is the offset in the caller's text, for reasons.
+
+    `family` says which values compare with it without a cast: `text`, `number`, `date`, ...; `None` is unknown.
+    """
 
     source: int
     name: str
     at: int | None = field(default=None, compare=False)
+    family: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,17 @@ class Variable:
 Expression = Union[Column, Literal, Call, Operation, Aggregate, Window, Nested, Lambda, Variable]  # noqa: UP007
 
 
+FAMILIES = {
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.INTEGER: "number",
+    ColumnType.DOUBLE: "number",
+    ColumnType.DECIMAL: "number",
+    ColumnType.TEXT: "text",
+    ColumnType.DATE: "date",
+    ColumnType.TIMESTAMP: "timestamp",
+}
+
+
 class Role(StrEnum):
     """What a column contributes to an expression."""
 
@@ -165,7 +180,11 @@ class Field:
     refers: str | None = None  # the unit kind its values identify
     bounds: tuple[float, float] | None = None
     type: ColumnType | None = None
-    hidden_from_star: bool = False  # merged away by USING
+
+    @property
+    def family(self) -> str | None:
+        """Which values compare with it without a cast."""
+        return None if self.type is None else FAMILIES[self.type]
 
 
 @dataclass(frozen=True, slots=True)

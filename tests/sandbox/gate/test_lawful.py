@@ -42,7 +42,9 @@ def test_a_query_gives_the_same_plan_every_time(sql: str) -> None:
 
 
 def test_the_trace_says_which_columns_a_figure_comes_from_and_by_which_release() -> None:
-    sql = "SELECT district, 100 * n / sum(n) OVER () AS 占比 FROM (SELECT district, sum(income) n FROM person GROUP BY 1)"
+    sql = (
+        "SELECT district, 100 * n / sum(n) OVER () AS 占比 FROM (SELECT district, sum(income) n FROM person GROUP BY 1)"
+    )
     plan = check(sql, granted=GRANTED)
     assert [(column.name, column.sources, column.path) for column in plan.columns] == [
         ("district", ("person.district",), ("r0.k0 = GROUP BY person.district",)),
