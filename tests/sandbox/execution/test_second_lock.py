@@ -1,12 +1,16 @@
 """The engine's own parser must find in generated SQL what the gate meant, and nothing else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import yaml
 
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.errors import NotLawful
+from sandbox.gate import check
 from sandbox.plan import Plan, Release, Statement
+from tests.sandbox.gate.world import GRANTED
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,18 @@ def test_every_statement_of_a_plan_is_read(parser: EngineParser) -> None:
         parser.require(Plan((release,), meant("SELECT * FROM x"), ()))
     assert [reason.subject for reason in refused.value.reasons] == ["data.person", "x"]
     parser.require(Plan((), meant("SELECT 1"), ()))
+
+
+def test_every_lawful_example_of_the_gate_reads_as_it_was_meant(parser: EngineParser) -> None:
+    families = yaml.safe_load((Path(__file__).parents[1] / "gate" / "lawful.yaml").read_text(encoding="utf-8"))
+    examples = [example for family in families.values() for example in family]
+    strange = []
+    for sql in (example if isinstance(example, str) else example["sql"] for example in examples):
+        plan = check(sql, granted=GRANTED)
+        for statement in (*(release.statement for release in plan.releases), plan.final):
+            strange += [f"{reason.subject} in {sql}" for reason in parser.reasons(statement)]
+    assert strange == []
+    assert len(examples) > 50
 
 
 def test_nesting_without_end_is_unreadable_and_no_crash(parser: EngineParser) -> None:
