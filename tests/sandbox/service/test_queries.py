@@ -8,6 +8,8 @@ import pytest
 from logs.model import Role
 from policies.denials import NotAParty, NotPermitted
 from policies.errors import NoSuch
+from sandbox.disclosure.protect import band
+from sandbox.disclosure.rules import DisclosureRules
 from sandbox.errors import NotAnswered, NotLawful, QueryFailed, ResultDamaged
 from sandbox.execution import Limits
 from sandbox.failures import Failure
@@ -44,7 +46,7 @@ def test_a_small_cell_is_hidden_and_how_many_are_is_told_in_bands(house: House, 
     query = jobs.run(id=Q1, agreement="agreement-1", sql=BY_DISTRICT, by=DEVELOPER, at=NOON, patience=30)
     assert query.told is not None
     assert query.told.rows == 2
-    assert query.told.hidden_cells == "1–5"
+    assert query.told.hidden_cells == band(1, DisclosureRules(), "en")
     assert any("隐藏" in remark["zh"] for remark in query.told.remarks)
     assert all(remark["en"] for remark in query.told.remarks)
 
@@ -72,7 +74,7 @@ def test_an_answered_query_leaves_a_start_and_an_end_on_record(house: House, job
     assert run.facts["snapshots"] == ("person=digest-of-person",)
     assert "person.income=aggregate" in run.facts["uses"]
     assert "person.income" in run.facts["columns"]
-    assert run.facts["hidden_cells"] == "1–5"
+    assert run.facts["hidden_cells"] == band(1, DisclosureRules(), "en")
     assert run.facts["milliseconds"] == 100
     assert run.facts["scenario"] == "mobility"
     assert len(str(run.facts["annex"])) == len(str(run.facts["digest"])) == 64
