@@ -69,7 +69,8 @@ def run_http(app: ASGIApp, bound: socket.socket, *, log_level: str) -> None:
     config = uvicorn.Config(
         app, log_level=log_level, access_log=False, server_header=False, timeout_graceful_shutdown=10, lifespan="on"
     )
-    uvicorn.Server(config).run(sockets=[bound])
+    with until_told():  # uvicorn raises the signal again when it is done: nothing is to end before it was closed
+        uvicorn.Server(config).run(sockets=[bound])
 
 
 @contextmanager

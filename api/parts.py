@@ -20,16 +20,27 @@ from api.settings import Settings
 from api.state import lay_out
 from api.supply import Taken, arrive
 from api.uploads import FOLDER
-from api.wiring import RECEIVER, Platform, checkpoints_of, compose, compose_receiver, delivery_of, verify
+from api.wiring import (
+    RECEIVER,
+    Platform,
+    checkpoints_of,
+    compose,
+    compose_receiver,
+    delivery_of,
+    receiver_known,
+    verify,
+)
 from logs.errors import Refusal
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
 from logs.proof import Report
-from logs.relay import Patience, flush, relay_forever
+from logs.relay import Delivery, Patience, flush, relay_forever
 from logs.seal import Head
 from policies.service import expire_agreements
 from sandbox.queries import expire_answers
 
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 0.1
+RECEIVER_SECONDS = 15.0  # how long the relay waits for a receiver on the same state folder to come up
 DUE_SECONDS = 30.0
 DIALECTS = frozenset({"sqlite", "postgresql"})
 
@@ -76,7 +87,7 @@ def worker(settings: Settings) -> None:
     platform = compose(settings)
     try:
         bring_up(platform.engine)
-        with until_told() as told, announced(settings.state, "worker", ""):
+        with until_told() as told, announced(settings.state, "worker", "-"):
             while not told.is_set():
                 at = platform.clock()
                 expire_answers(platform.domain, by=PLATFORM, at=at)
@@ -101,22 +112,29 @@ def relay(settings: Settings) -> None:
     platform = compose(settings)
     try:
         bring_up(platform.engine)
-        delivery = delivery_of(platform)
-        with until_told() as told, announced(settings.state, "relay", ""), delivery:
-            relay_forever(
-                platform.ledger,
-                delivery,
-                receiver=RECEIVER,
-                clock=platform.clock,
-                stop=told,
-                patience=Patience(idle=0.2),
-                checkpoints=checkpoints_of(platform),
-            )
-            with contextlib.suppress(Refusal):  # what cannot be delivered now waits for the next start
-                at = platform.clock()
-                flush(platform.ledger, delivery, receiver=RECEIVER, at=at, checkpoints=checkpoints_of(platform))
+        with until_told() as told, announced(settings.state, "relay", "-"):
+            looked = 0.0
+            while not receiver_known(settings) and looked < RECEIVER_SECONDS and not told.wait(LOOK_SECONDS):
+                looked += LOOK_SECONDS
+            with delivery_of(platform) as delivery:
+                _deliver(platform, delivery, told)
     finally:
         platform.close()
+
+
+def _deliver(platform: Platform, delivery: Delivery, told: threading.Event) -> None:
+    checkpoints = checkpoints_of(platform)
+    relay_forever(
+        platform.ledger,
+        delivery,
+        receiver=RECEIVER,
+        clock=platform.clock,
+        stop=told,
+        patience=Patience(idle=0.2),
+        checkpoints=checkpoints,
+    )
+    with contextlib.suppress(Refusal):  # what cannot be delivered now waits for the next start
+        flush(platform.ledger, delivery, receiver=RECEIVER, at=platform.clock(), checkpoints=checkpoints)
 
 
 def prove(path: Path, *, witnesses: tuple[str, ...], keys: tuple[str, ...]) -> Report:

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
@@ -311,6 +311,11 @@ def receiver_tokens(settings: Settings, secrets: Secrets) -> ReceiverTokens:
     )
 
 
+def receiver_known(settings: Settings) -> bool:
+    """Whether somebody said where the resource platform takes delivery."""
+    return bool(settings.resource_platform or announcement(settings.state, "receiver"))
+
+
 def receiver_address(settings: Settings) -> str:
     """Where the resource platform takes delivery: as configured, else where a receiver on this state folder listens."""
     return settings.resource_platform or announcement(settings.state, "receiver") or settings.receiver_url
@@ -337,4 +342,5 @@ def delivery_of(platform: Platform) -> OtlpDelivery:
 
 def checkpoints_of(platform: Platform) -> Checkpoints:
     """How the end of the chain is signed."""
-    return Checkpoints(Ed25519Signer(platform.secrets.seals), lambda: EventId(uuid4().hex))
+    signer = Ed25519Signer(platform.secrets.seals)
+    return Checkpoints(signer, lambda: EventId(uuid4().hex), every=200, rest=timedelta(seconds=10))

@@ -19,6 +19,7 @@ from api.launch import announcement
 PATIENCE = 60.0  # seconds a part has to come up
 GRACE = 10.0  # seconds it has to finish what is under way
 PR_SET_PDEATHSIG = 1
+ORDER = ("serve", "relay", "receiver")
 
 
 class Parts:
@@ -67,11 +68,11 @@ class Parts:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """Ask every part to end, the last started first; end those that do not."""
-        for running in reversed(self._running.values()):
+        """End every part, whoever records before whoever delivers before whoever receives; kill those that do not."""
+        for part in sorted(self._running, key=ORDER.index):
+            running = self._running[part]
             with contextlib.suppress(ProcessLookupError):
                 running.terminate()
-        for running in self._running.values():
             try:
                 running.wait(GRACE)
             except subprocess.TimeoutExpired:

@@ -24,7 +24,7 @@ from api.launch import announcement
 from api.schema import migrate
 from api.settings import Settings
 from api.state import lay_out
-from api.wiring import compose, delivered_records, read_folder, recogniser, verify
+from api.wiring import checkpoints_of, compose, delivered_records, read_folder, recogniser, verify
 from logs.errors import Language
 from logs.model import Role
 from logs.report import report_text
@@ -59,15 +59,16 @@ def run(settings: Settings, wanted: Wanted) -> None:
     with TemporaryDirectory() as somewhere:
         brought = _own_files(wanted)  # what is wrong with somebody's files is said before anything is touched
         state = _state(settings.state, teller)
-        tokens = _first_start(settings)
+        tokens, key = _first_start(settings)
         with parts_in(state) as parts:
-            address = _start(parts, settings, teller)
-            deliveries = _deliveries(Path(somewhere), brought, wanted, teller)
+            _start(parts, settings, teller)
+            deliveries = _deliveries(Path(somewhere), brought, wanted, teller)  # while the parts come up
+            address = _addresses(parts, teller)
             with Cast(over_http(address), tokens, wanted.language) as cast:
                 stage = Stage(cast, teller, wanted.language)
                 agreement = _play(stage, deliveries)
                 _write(state, address, agreement, tokens)
-                _prove(stage, state, address)
+                _prove(stage, state, address, key=key)
             _closing(teller, settings, address, agreement, tokens, serve=wanted.serve)
             if wanted.serve:
                 _until_told(parts)
@@ -101,21 +102,26 @@ def _state(folder: Path, teller: Teller) -> Path:
     return folder
 
 
-def _first_start(settings: Settings) -> Mapping[Role, str]:
+def _first_start(settings: Settings) -> tuple[Mapping[Role, str], str]:
+    """The parties' tokens, and the public key that checkpoints of the log are signed with."""
     platform = compose(settings)
     try:
         migrate(platform.engine)
-        return enrol(platform, days=TOKEN_DAYS, at=platform.clock(), new_id=lambda: uuid4().hex)
+        tokens = enrol(platform, days=TOKEN_DAYS, at=platform.clock(), new_id=lambda: uuid4().hex)
+        return tokens, checkpoints_of(platform).signer.key
     finally:
         platform.close()
 
 
-def _start(parts: Parts, settings: Settings, teller: Teller) -> str:
+def _start(parts: Parts, settings: Settings, teller: Teller) -> None:
     teller.act("启动：三个独立进程", "Start: three processes")
     parts.start("serve", "--port", str(settings.port))
     parts.start("receiver", "--port", str(settings.receiver_port))
+    parts.start("relay")
+
+
+def _addresses(parts: Parts, teller: Teller) -> str:
     receiver = parts.address("receiver")
-    parts.start("relay", "--to", receiver)
     teller.step("receiver", f"公共数据资源平台日志接收端 {receiver}", f"the resource platform's receiver {receiver}")
     teller.step("relay", "日志封存与转送", "sealing and delivery of the log")
     address = parts.address("serve")
@@ -162,7 +168,7 @@ def _write(state: Path, address: str, agreement: str, tokens: Mapping[Role, str]
     draft.replace(state / "demo.json")
 
 
-def _prove(stage: Stage, state: Path, address: str) -> None:
+def _prove(stage: Stage, state: Path, address: str, *, key: str) -> None:
     teller, bureau = stage.teller, stage.cast[Role.BUREAU]
     teller.act("六、日志：送达、核验、谁看过什么", "6. The log: delivered, proved, who saw what")
     with teller.progress("等待日志全部送达", "Waiting for the last records to be delivered"):
@@ -187,7 +193,7 @@ def _prove(stage: Stage, state: Path, address: str) -> None:
         ("序号", "时间", "事件", "主体", "对象") if stage.language == "zh" else ("no.", "at", "event", "by", "what")
     )
     teller.table(columns, rows[-RECORDS_SHOWN:], shown=RECORDS_SHOWN)
-    report = verify(delivered_records(state))
+    report = verify(delivered_records(state), keys=frozenset({key}))
     verdict = report_text(report, stage.language).splitlines()
     teller.step("verify-log", verdict[0], verdict[0])
     for line in verdict[1:]:

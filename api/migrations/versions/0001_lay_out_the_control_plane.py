@@ -272,6 +272,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sandbox_query_resource_resource"), "sandbox_query_resource", ["resource"], unique=False)
     op.create_table(
+        "sandbox_spending",
+        sa.Column("agreement", sa.String(length=64), nullable=False),
+        sa.Column("resource", sa.String(length=255), nullable=False),
+        sa.Column("span", sa.String(length=16), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agreement", "resource", "span", name=op.f("pk_sandbox_spending")),
+        comment="Budgets: queries of an agreement (no resource named) and cells taken out of a resource, by span",
+    )
+    op.create_table(
         "scenario",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -288,58 +297,27 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
-    op.drop_index(op.f("ix_scenario_state"), table_name="scenario")
-    op.drop_index(op.f("ix_scenario_opened_at_id"), table_name="scenario")
-    op.drop_table("scenario")
-    op.drop_index(op.f("ix_sandbox_query_resource_resource"), table_name="sandbox_query_resource")
-    op.drop_table("sandbox_query_resource")
-    op.drop_index(op.f("ix_sandbox_query_state_keep_until"), table_name="sandbox_query")
-    op.drop_index(op.f("ix_sandbox_query_organisation_received_at"), table_name="sandbox_query")
-    op.drop_table("sandbox_query")
-    op.drop_index(op.f("ix_sandbox_output_reviewer"), table_name="sandbox_output")
-    op.drop_index(op.f("ix_sandbox_output_query"), table_name="sandbox_output")
-    op.drop_index(op.f("ix_sandbox_output_organisation_asked_at"), table_name="sandbox_output")
-    op.drop_table("sandbox_output")
-    op.drop_index(op.f("ix_qualification_opened_at_id"), table_name="qualification")
-    op.drop_table("qualification")
-    op.drop_index(op.f("ix_person_organisation"), table_name="person")
-    op.drop_index(op.f("ix_person_opened_at_id"), table_name="person")
-    op.drop_table("person")
-    op.drop_index(op.f("ix_organisation_opened_at_id"), table_name="organisation")
-    op.drop_table("organisation")
-    op.drop_index(
-        "one_in_force",
-        table_name="masking_rule",
-        sqlite_where=sa.text("state = 'in_force'"),
-        postgresql_where=sa.text("state = 'in_force'"),
-    )
-    op.drop_table("masking_rule")
-    op.drop_index(op.f("ix_idempotency_key_at"), table_name="idempotency_key")
-    op.drop_table("idempotency_key")
-    op.drop_index(op.f("ix_event_ledger_id"), table_name="event_ledger")
-    op.drop_table("event_ledger")
-    op.drop_table("event_inbox")
-    op.drop_table("event_head")
-    op.drop_table("event_delivery")
-    op.drop_table("catalog_version")
-    op.drop_index(op.f("ix_catalog_entry_state"), table_name="catalog_entry")
-    op.drop_table("catalog_entry")
-    op.drop_table("catalog_edition")
-    op.drop_index(op.f("ix_application_state"), table_name="application")
-    op.drop_index(op.f("ix_application_scenario"), table_name="application")
-    op.drop_index(op.f("ix_application_opened_at_id"), table_name="application")
-    op.drop_index(op.f("ix_application_due_at"), table_name="application")
-    op.drop_index(op.f("ix_application_applicant"), table_name="application")
-    op.drop_table("application")
-    op.drop_index(op.f("ix_agreement_state"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_scenario"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_operator"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_opened_at_id"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_filing_due_at"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_ends_at"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_developer"), table_name="agreement")
-    op.drop_index(op.f("ix_agreement_annex"), table_name="agreement")
-    op.drop_table("agreement")
-    op.drop_index(op.f("ix_access_token_person"), table_name="access_token")
-    op.drop_table("access_token")
+    """Back; a table takes its indexes with it."""
+    for table in (
+        "scenario",
+        "sandbox_spending",
+        "sandbox_query_resource",
+        "sandbox_query",
+        "sandbox_output",
+        "qualification",
+        "person",
+        "organisation",
+        "masking_rule",
+        "idempotency_key",
+        "event_ledger",
+        "event_inbox",
+        "event_head",
+        "event_delivery",
+        "catalog_version",
+        "catalog_entry",
+        "catalog_edition",
+        "application",
+        "agreement",
+        "access_token",
+    ):
+        op.drop_table(table)
