@@ -5,34 +5,47 @@ import resource
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def run(*arguments: str, limit: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, **environment: str) -> Done:
+    """The command in this process."""
+    told = {"NO_COLOR": "1", "COLUMNS": "200", **environment}
+    found = CliRunner(env={name: None for name in os.environ if name.startswith("XDS_")} | told).invoke(app, arguments)
+    return Done(found.exit_code, found.stdout, found.stderr)
+
+
+def run_apart(*arguments: str, limit: int) -> Done:
+    """The command in a process that may write files of so many bytes at most, as if the disk were full."""
+
     def limited() -> None:
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDS_")}
-    return subprocess.run(
-        [sys.executable, "-m", "api", *arguments],
-        cwd=ROOT,
-        env=kept | {"NO_COLOR": "1", "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=limited,
+    command = [sys.executable, "-m", "api", *arguments]
+    found = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, preexec_fn=limited
     )
+    return Done(found.returncode, found.stdout, found.stderr)
 
 
-def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+def refused(done: Done, *words: str) -> None:
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert len(done.stderr.strip().splitlines()) <= 4
@@ -55,7 +68,7 @@ def test_a_state_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_full_state_folder_is_named_and_nothing_is_left_in_it(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    refused(run("migrate", "--state", str(state), "--lang", "en", limit=1024), "is full", str(state), "Make room")
+    refused(run_apart("migrate", "--state", str(state), "--lang", "en", limit=1024), "is full", str(state), "Make room")
     assert [path for path in state.rglob("*") if path.is_file()] == []
 
 
