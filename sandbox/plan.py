@@ -31,6 +31,8 @@ class Measure:
     `m_d`  for `MEAN` the rows that divide it: filter true, argument not null
     `m_s`  sum of the record keys of the contributing rows (64-bit, keys are 32-bit); where distinct units are counted,
     `m_n` and `m_s` are of the units instead
+    `m_h`  how many record keys `m_s` adds up where a unit may stand in several rows, each key once; else it is `m_n`
+    `m_o_u`  for a conditional figure, distinct units with a row that does not contribute, where that is not the rest
     `m_c_u`  distinct contributing units, or a sound lower bound of them
     `m_a`, `m_t1_u`, `m_t2_u`  for `SUM`, `MEAN`, `MOMENT`: total of absolute contributions, the largest and second
     largest absolute contribution of one unit, contributions added up per unit. A `COUNT` of rows in which a unit may
@@ -51,12 +53,55 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition on the rows behind a cell, in normal form: the same whenever the same is meant, as far as is known
+    without looking at the data. `pins`: it leaves its one column a single value."""
+
+    text: str
+    columns: frozenset[str]
+    pins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A grouping key in normal form; `bare`: it is a column itself."""
+
+    text: str
+    columns: frozenset[str]
+    bare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """How to list the units of one kind behind the cells: a row for each unit of each cell, with its rows as `n`.
+
+    `keyed`: the record keys of the rows are its own; `unique`: it stands in no two rows.
+    """
+
+    unit: str
+    statement: "Statement"
+    keyed: bool
+    unique: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows a release asks about in each cell, for all figures without a condition (`figure` empty) or for one."""
+
+    figure: str
+    source: str
+    conditions: tuple[Condition, ...]
+    keys: tuple[Key, ...]
+    members: tuple[Members, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The point where protected rows become a statistic: one row a cell.
 
     Beside the measures, the measured table holds the grouping keys `k0`, `k1`, ..., the row count `n`, the sum of
     record keys `s` and the distinct units `c_u` of each unit. `statement` computes it over the raw data; it may
-    read earlier releases as `safe.<name>`.
+    read earlier releases as `safe.<name>`. `asked` is what the differencing ledger compares.
     """
 
     name: str
@@ -64,6 +109,7 @@ class Release:
     measures: tuple[Measure, ...]
     units: tuple[str, ...]
     statement: "Statement"
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sandbox.gate.binding import Binding, walk
 from sandbox.gate.block import Block, fields_of, finished, one_row
 from sandbox.gate.joins import Side
 from sandbox.gate.measuring import Measurement, measured
+from sandbox.gate.questions import asked
 from sandbox.gate.tree import (
     Aggregate,
     Call,
@@ -143,9 +144,15 @@ def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) 
         ),
         units=names,
         statement=statement,
+        asked=asked(wanted, lambda column: _type(binding, column), binding.releases),
     )
     binding.releases[statement.sql] = release
     return release.name
+
+
+def _type(binding: Binding, column: Column) -> ColumnType | None:
+    known = binding.field_of(column)
+    return None if known is None else known.type
 
 
 def unit_names(units: tuple[Unit, ...]) -> tuple[str, ...]:
