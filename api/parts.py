@@ -47,8 +47,8 @@ DIALECTS = frozenset({"sqlite", "postgresql"})
 
 def serve(settings: Settings) -> None:
     """The REST service, until told to stop; a new database is laid out first."""
-    log_to_stderr(settings.log_level)
     bound = listen(settings.host, settings.port)
+    log_to_stderr(settings.log_level)
     platform = compose(settings)
     try:
         bring_up(platform.engine)
@@ -99,8 +99,8 @@ def worker(settings: Settings) -> None:
 
 def receiver(settings: Settings) -> None:
     """The reference receiver of logs, until told to stop."""
-    log_to_stderr(settings.log_level)
     bound = listen(settings.receiver_host, settings.receiver_port)
+    log_to_stderr(settings.log_level)
     app = compose_receiver(settings)
     with announced(settings.state, "receiver", address(bound)):
         run_http(app, bound, log_level=settings.log_level)

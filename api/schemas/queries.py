@@ -1,5 +1,6 @@
 """Queries, answers and outputs as the API tells of them."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -218,7 +219,7 @@ def remarks(query: Query, language: Language) -> list[str]:
 def band(text: str) -> str:
     """How many were hidden, written alike in both languages.
 
-    >>> band("over 100"), band("1–5")
-    ('>100', '1–5')
+    >>> band("100 or more"), band("over 100"), band("1–5")
+    ('≥100', '>100', '1–5')
     """
-    return text.replace("over ", ">")
+    return re.sub(r"over (\d+)", r">\1", re.sub(r"(\d+) or more", r"≥\1", text))
