@@ -22,6 +22,9 @@ from logs.model import Actor, EventId
 
 KEPT_HEADERS = ("content-type", "location", "content-language")
 SUCCESS = range(200, 300)
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+PROTECTIVE = ("/stop", "/termination", "/cancellation", "/withdrawal", "/dismissal", "/revocation")
+"""What ends something is done even where delivery of the log lags so far behind that nothing new may begin."""
 bearer = HTTPBearer(auto_error=False, scheme_name="token", description="令牌 / token: `Authorization: Bearer xds_…`")
 
 
@@ -95,6 +98,9 @@ class Call(APIRoute):
 
         async def call(request: Request) -> Response:
             await run_in_threadpool(_identified, request)
+            if request.method not in READS and not request.url.path.endswith(PROTECTIVE):
+                house = platform(request)
+                await run_in_threadpool(house.require_room, at=house.clock())
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":
                 return await work(request)

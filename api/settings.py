@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     workers: int = Field(default=2, ge=1, le=64, description="confined query workers kept warm")
     body_limit: int = Field(default=262_144, ge=1024, description="bytes of a JSON request")
     upload_limit: int = Field(default=4 << 30, ge=1024, description="bytes of one arriving file")
+    log_room: int = Field(default=100_000, ge=1, description="undelivered events at which nothing new may begin")
+    log_room_minutes: int = Field(default=60, ge=1, description="age of the oldest of them at which it may not either")
     token_days: int = Field(default=90, ge=1, le=366)
     idempotency_hours: int = Field(default=24, ge=1, le=168)
 

@@ -42,6 +42,7 @@ from logs.adapters.receiver import receiver_app
 from logs.model import Actor, EventId
 from logs.relay import Checkpoints
 from logs.service import Begin as BeginLedger
+from logs.service import Room, require_room
 from masking.adapters.database import RuleTable
 from masking.adapters.presidio import PresidioScan
 from masking.model import Recognition
@@ -157,6 +158,11 @@ class Platform:
         self.pool.start()
         give_up_lost(self.domain, at=self.clock())
         return Jobs(self.domain, fault=_told_of)
+
+    def require_room(self, *, at: datetime) -> None:
+        """Raises `LogsBehind` where delivery of the log lags so far that nothing new may begin."""
+        room = Room(self.settings.log_room, timedelta(minutes=self.settings.log_room_minutes))
+        require_room(self.ledger_view, RECEIVER, room, at=at)
 
     def rings(self) -> tuple[Ring, ...]:
         """The rings that confine the query workers."""

@@ -272,15 +272,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sandbox_query_resource_resource"), "sandbox_query_resource", ["resource"], unique=False)
     op.create_table(
-        "sandbox_spending",
-        sa.Column("agreement", sa.String(length=64), nullable=False),
-        sa.Column("resource", sa.String(length=255), nullable=False),
-        sa.Column("span", sa.String(length=16), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("agreement", "resource", "span", name=op.f("pk_sandbox_spending")),
-        comment="Budgets: queries of an agreement (no resource named) and cells taken out of a resource, by span",
-    )
-    op.create_table(
         "scenario",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -300,7 +291,6 @@ def downgrade() -> None:
     """Back; a table takes its indexes with it."""
     for table in (
         "scenario",
-        "sandbox_spending",
         "sandbox_query_resource",
         "sandbox_query",
         "sandbox_output",
