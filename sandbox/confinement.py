@@ -1,6 +1,6 @@
 """The rings that confine a query worker: what each stops, and which of them the administrator demands."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,6 +73,11 @@ class Ring:
     def stops(self) -> Text:
         """What the ring stops, in both languages."""
         return STOPS[self.name]
+
+
+def answers_once(standing: Collection[RingName]) -> bool:
+    """Whether a worker inside those rings sees files that it may not read: no second engine opens there."""
+    return RingName.LANDLOCK in standing and RingName.ROOT not in standing
 
 
 def require_rings(rings: tuple[Ring, ...], demanded: frozenset[RingName]) -> None:

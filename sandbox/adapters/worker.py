@@ -16,7 +16,7 @@ from sandbox.adapters.worker_engine import FATAL, EngineSettings
 from sandbox.adapters.worker_process import Nursery, WorkerProcess
 from sandbox.adapters.worker_rings import Confinement
 from sandbox.adapters.worker_view import Views
-from sandbox.confinement import Ring, RingName
+from sandbox.confinement import Ring, RingName, answers_once
 from sandbox.errors import QueryFailed, QueryKilled, WorkersBusy, WorkersUnavailable
 from sandbox.execution import Limits
 from sandbox.failures import Killed
@@ -177,7 +177,7 @@ class WorkerPool:
         finally:
             with self._changed:
                 turn.worker = None
-                worn = worker.served >= self._settings.lifetime
+                worn = worker.served >= (1 if answers_once(worker.rings) else self._settings.lifetime)
                 if sound and not worn and not turn.cancelled and not self._closed:
                     self._idle.append(worker)
                 else:

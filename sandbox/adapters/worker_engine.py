@@ -46,12 +46,15 @@ LOCKS = (
 
 
 def open_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
-    """An engine in memory with empty schemas `data` and `safe`; it installs and loads nothing."""
+    """An engine in memory with empty schemas `data` and `safe`; it installs and loads nothing.
+
+    It has no thread besides the caller's, so that what confines the caller confines all of it; see `spread`.
+    """
     engine = duckdb.connect(
         ":memory:",
         config={
-            "threads": settings.threads,
-            "async_threads": 1,
+            "threads": 1,
+            "async_threads": 0,
             "memory_limit": f"{settings.memory >> 20}MiB",
             "temp_directory": "",
             "autoinstall_known_extensions": False,
@@ -63,6 +66,11 @@ def open_engine(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
     engine.execute("CREATE SCHEMA data")
     engine.execute("CREATE SCHEMA safe")
     return engine
+
+
+def spread(engine: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
+    """Start the threads it may have, inside whatever confines the caller by now."""
+    engine.execute(f"SET threads = {settings.threads:d}")
 
 
 def furnish(

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.dataset  # the engine looks for it when it reads Arrow, and a confined worker can import nothing
 
 from sandbox.adapters import worker_frames as frames
-from sandbox.adapters.worker_engine import FATAL, EngineSettings, compute, failure_of, furnish, open_engine
+from sandbox.adapters.worker_engine import FATAL, EngineSettings, compute, failure_of, furnish, open_engine, spread
 from sandbox.adapters.worker_rings import Confined, Confinement, close_all_but, confine
-from sandbox.confinement import RingName
+from sandbox.confinement import RingName, answers_once
 from sandbox.failures import Failure
 
 MOST_IN = 1 << 30  # bytes of safe tables in one request
@@ -63,9 +63,10 @@ def _live(channel: int, request: dict[str, Any], *, parent: int) -> None:
         close_all_but(channel)
         settings = EngineSettings.read(request["engine"])
         _rehearse(settings)
+        engine = open_engine(settings)
         confined = confine(Confinement.read(request["confinement"]), parent=parent)
         rings = confined.rings | {RingName.ENGINE} if settings.locked else confined.rings
-        Worker(channel, settings, confined).serve(sorted(rings))
+        Worker(channel, settings, confined).serve(engine, sorted(rings))
         code = 0
     except frames.FrameBroken:
         code = 0  # the platform has closed its side
@@ -76,6 +77,7 @@ def _live(channel: int, request: dict[str, Any], *, parent: int) -> None:
 def _rehearse(settings: EngineSettings) -> None:
     """Run a small statement the whole way, so that everything is loaded before the files are out of reach."""
     engine = open_engine(settings)
+    spread(engine, settings)
     furnish(engine, snapshots={}, safe={"r": pa.table({"k0": ["a"], "m0": [1.5]})}, locked=settings.locked)
     compute(engine, REHEARSAL, rows=9, most=1 << 20, locked=settings.locked)
     try:
@@ -93,17 +95,24 @@ class Worker:
     settings: EngineSettings
     confined: Confined
 
-    def serve(self, rings: list[RingName]) -> None:
-        """Say which rings stand, then answer requests until the platform closes its side."""
+    def serve(self, engine: duckdb.DuckDBPyConnection, rings: list[RingName]) -> None:
+        """Say which rings stand, then answer requests until the platform closes its side.
+
+        `engine` was opened before the rings stood. One that opens where it sees the system's files and may not read
+        them ends the process, so that a worker in such a place answers once.
+        """
         self._send({"ready": rings})
         failed = None
         while failed not in FATAL:
-            engine = open_engine(self.settings)  # before the request comes, so that it need not wait
+            spread(engine, self.settings)
             request, blobs = frames.read(lambda size: os.read(self.channel, size), most=MOST_IN)
             failed = self._answer(engine, request, blobs)
             engine.close()
             del engine, request, blobs
             gc.collect()
+            if answers_once(rings):
+                return
+            engine = open_engine(self.settings)  # before the request comes, so that it need not wait
 
     def _answer(self, engine: duckdb.DuckDBPyConnection, request: frames.Header, blobs: list[bytes]) -> Failure | None:
         try:

@@ -267,6 +267,19 @@ def test_a_worker_is_replaced_after_its_lifetime_and_when_none_is_free_the_wait_
         beside.join()
 
 
+def test_where_a_worker_keeps_the_machines_root_each_statement_gets_a_worker_of_its_own(tmp_path: Path) -> None:
+    open_to_all(tmp_path)
+    rings = frozenset(RingName) - {RingName.ROOT}
+    settings = PoolSettings(workers=1, rings=rings, engine=EngineSettings(memory=256 << 20))
+    with WorkerPool(tmp_path / "snapshots", settings) as pool:
+        standing = {ring.name for ring in pool.rings() if ring.available}
+        path = make_snapshot(tmp_path / "snapshots" / "a.duckdb", "SELECT range AS x FROM range(100000)")
+        running = Running(pool, tmp_path / "snapshots", {"a": path})
+        answers = [running.ask("SELECT sum(x)::BIGINT AS y FROM data.a")["y"][0].as_py() for _ in range(3)]
+    assert RingName.ROOT not in standing
+    assert answers == [4999950000] * 3
+
+
 def test_closing_the_pool_kills_what_runs_and_leaves_no_process(tmp_path: Path) -> None:
     pool = WorkerPool(tmp_path, PoolSettings(engine=EngineSettings(memory=256 << 20))).start()
     running = Running(pool, tmp_path, {})
