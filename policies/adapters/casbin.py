@@ -1,16 +1,17 @@
 """The casbin question: may this role do this verb on this kind of thing, in this organisation?"""
 
+import logging
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
 import casbin
-from casbin.util.log import disabled_logging
 
 from logs.model import Actor, Role
 from policies.roles import RoleTable, official_roles
 
 MODEL = Path(__file__).parents[1] / "roles.conf"
+SILENT = logging.CRITICAL + 1  # a level stays when a server sets its own logging up; `disabled` does not
 KEPT = 4096  # decisions kept; they are (role, organisation, kind, verb), so few beside the requests
 
 _ONE_AT_A_TIME = Lock()
@@ -57,7 +58,7 @@ class CasbinPermissions:
     """`policies.roles.Permissions` by casbin; the table can be replaced while requests are being answered."""
 
     def __init__(self, table: RoleTable | None = None) -> None:
-        disabled_logging()  # a denial would be logged with the whole request
+        logging.getLogger("casbin").setLevel(SILENT)  # a denial would be logged with the whole request
         self._snapshot = _Snapshot(table or official_roles())
 
     @property
