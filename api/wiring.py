@@ -59,6 +59,7 @@ from policies.service import acting, annex_in_force
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
+from sandbox.adapters.ledger_table import LedgerTable
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker import PoolSettings, WorkerPool
 from sandbox.confinement import Ring
@@ -97,6 +98,7 @@ class Work:
         self.queries = QueryTable(connection)
         self.outputs = OutputTable(connection)
         self.spending = SpendingTable(connection)
+        self.ledger = LedgerTable(connection)
 
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -272,6 +274,8 @@ def domain_of(platform: Platform) -> Domain:
         results=ResultFiles(lay_out(platform.settings.state / "results"), platform.secrets.results),
         clock=platform.clock,
         runner=platform.settings.runner,
+        secret=platform.secrets.cells,
+        rules=rules,
     )
 
 

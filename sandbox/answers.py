@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -10,11 +12,13 @@ from sandbox.domain import Domain, Holding
 from sandbox.errors import NotLawful, QueryKilled
 from sandbox.failures import Killed
 from sandbox.gate.rules import Finding
+from sandbox.ledger import admit
 from sandbox.plan import Plan, Release, Statement
 from sandbox.query import Query, Told
 from sandbox.reasons import Text
 
 FREE_STAGE = "free-stage"
+LEDGER = "ledger"
 LEAST_SECONDS = 0.05
 
 Progress = Callable[[str], None]  # called with the stage that begins; raises to stop the query
@@ -46,14 +50,14 @@ def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, 
     paths = {name: holding.path for name, holding in holdings.items()}
     safe: dict[str, ProtectedTable] = {}
 
-    def run(stage: str, statement: Statement) -> pa.Table:
+    def run(stage: str, statement: Statement, files: Mapping[str, Path] = paths) -> pa.Table:
         progress(stage)
         left = domain.limits.seconds - (domain.clock() - query.received_at).total_seconds()
         if left <= 0:
             raise QueryKilled(Killed.TIMEOUT, domain.limits.seconds)
         return domain.executor.run(
             statement,
-            snapshots={name: paths[name] for name in sorted(statement.resources)},
+            snapshots={name: files[name] for name in sorted(statement.resources)},
             safe={release: safe[release].table for release in statement.releases},
             limits=replace(domain.limits, seconds=max(left, LEAST_SECONDS)),
             id=query.id,
@@ -61,7 +65,9 @@ def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, 
 
     for release in plan.releases:
         measured = run(release.name, release.statement)
-        safe[release.name] = domain.protect(measured, release)
+        protected = domain.protect(measured, release)
+        look = partial(run, LEDGER)
+        safe[release.name] = admit(domain, query, release, measured, protected, holdings=holdings, run=look)
     table = run(FREE_STAGE, plan.final)
     names = [column.name for column in plan.columns]
     if len(names) == table.num_columns:

@@ -21,6 +21,7 @@ from sandbox.disclosure.protect import ProtectedTable
 from sandbox.disclosure.rules import DisclosureRules
 from sandbox.execution import Executor, Limits
 from sandbox.gate.granted import Granted
+from sandbox.ledger_entries import Ledger
 from sandbox.output import Output, OutputId
 from sandbox.plan import Plan, Release
 from sandbox.query import Query, QueryId
@@ -144,6 +145,9 @@ class Work(Protocol):
     def spending(self) -> Spending: ...
 
     @property
+    def ledger(self) -> Ledger: ...
+
+    @property
     def events(self) -> Recorder: ...
 
 
@@ -162,7 +166,8 @@ class Domain:
     """Everything a query and an output need.
 
     `begin` opens a transaction that writes, `reading` one that only reads. `runner` names this process among those
-    that share the database. `rules` bounds what may be asked. `keep` is how long an answer waits to be read.
+    that share the database. `rules` bounds what may be asked; `secret` marks what was released, and `related`
+    names the organisations that count as one there. `keep` is how long an answer waits to be read.
     """
 
     begin: Begin
@@ -177,6 +182,8 @@ class Domain:
     results: Results
     clock: Callable[[], datetime]
     runner: str
+    secret: bytes = field(repr=False)
+    related: Callable[[OrganisationId], Collection[OrganisationId]] = lambda organisation: (organisation,)
     rules: DisclosureRules = field(default_factory=default_rules)
     limits: Limits = field(default_factory=Limits)
     keep: timedelta = timedelta(days=7)

@@ -19,6 +19,8 @@ class Failure(StrEnum):
     TOO_LARGE = "too-large"
     UNAVAILABLE = "unavailable"  # no worker or no snapshot
     LOST = "lost"  # the platform stopped before the query had ended
+    BUDGET = "budget"
+    DIFFERENCE = "difference"
     OTHER = "other"
 
 
@@ -74,6 +76,20 @@ FAILURES: Mapping[Failure, tuple[Text, Text]] = {
     Failure.LOST: (
         {"zh": "平台重启，查询未完成", "en": "the platform restarted before the query had ended"},
         {"zh": "请重新提交", "en": "ask again"},
+    ),
+    Failure.BUDGET: (
+        {
+            "zh": "结果的单元格数超过协议在该资源上剩余的额度",
+            "en": "the answer has more cells than the agreement has left",
+        },
+        {"zh": "减少分组，或待额度恢复后再问", "en": "group more coarsely, or ask when the budget has renewed"},
+    ),
+    Failure.DIFFERENCE: (
+        {
+            "zh": "有单元格与已给出的单元格相差的主体过少",
+            "en": "cells differ from earlier answers by too few units",
+        },
+        {"zh": "使用以前的问法，或使两次的条件相差更多", "en": "ask as before, or let the conditions differ by more"},
     ),
     Failure.OTHER: (
         {"zh": "引擎报告了其他错误", "en": "the engine reported another error"},

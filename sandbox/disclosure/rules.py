@@ -10,6 +10,7 @@ from sandbox.disclosure.errors import Breach, RulesNotLawful
 
 FLOOR = 3  # least distinct units any document may go down to
 PERSON_FLOOR = 10  # the same for natural persons
+ACTS = frozenset({"hide", "refuse"})
 PERSONS = frozenset({"resident_id", "person"})
 
 
@@ -20,7 +21,10 @@ class DisclosureRules:
     `frequency` gives the least distinct units by unit kind, `other` for kinds not named. `p_percent`, `share` and
     `spread` are percentages. `by_set`, `by_argument` are standard deviations and `least` the smallest absolute value of
     noise, all as multiples of a cell's reach (`magnitude.Sums`). `bands` are upper ends of the bands in which hidden
-    figures are counted. `queries_*` bound what one agreement may ask, `cells_*` what it may take out of one resource.
+    figures are counted. `queries_*` bound what one agreement may ask, `cells_*` what it may take out of one resource. A
+    cell that differs from an earlier one by fewer than the minimum is hidden, or its query refused
+    (`difference_act`); the threshold lies up to `difference_margin` units higher, by chance; at most
+    `difference_looks` earlier questions are looked at exactly.
     """
 
     version: str = "disclosure-2026-1"
@@ -50,6 +54,9 @@ class DisclosureRules:
     cells_day: int = 100_000
     cells_month: int = 500_000
     cells_all: int = 2_000_000
+    difference_act: str = "hide"
+    difference_margin: int = 5
+    difference_looks: int = 20
 
     def __post_init__(self) -> None:
         breaches = tuple(breaches_of(self))
@@ -87,6 +94,8 @@ def breaches_of(rules: DisclosureRules) -> Iterator[Breach]:
         ("digits.moment", rules.moment_digits, 1, 3),
         ("digits.magnitude", rules.magnitude_digits, 1, 9),
         ("residual", rules.residual, 10, 1000),
+        ("differences.margin", rules.difference_margin, 0, 50),
+        ("differences.looks", rules.difference_looks, 0, 1_000),
         ("budget.queries_day", rules.queries_day, 1, 10_000),
         ("budget.queries_month", rules.queries_month, 1, 100_000),
         ("budget.queries_all", rules.queries_all, 1, 500_000),
@@ -98,6 +107,8 @@ def breaches_of(rules: DisclosureRules) -> Iterator[Breach]:
             yield Breach(name, f"须在 {lowest:g} 与 {highest:g} 之间", f"must lie between {lowest:g} and {highest:g}")
     if list(rules.bands) != sorted(set(rules.bands)) or rules.bands[:1] != (0,):
         yield Breach("suppression.bands", "须从 0 起递增", "must rise from 0")
+    if rules.difference_act not in ACTS:
+        yield Breach("differences.act", "须为 hide 或 refuse", "must be hide or refuse")
     if not rules.version.strip():
         yield Breach("version", "不能为空", "must not be empty")
 

@@ -21,6 +21,7 @@ from policies.errors import NoSuch
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
+from sandbox.adapters.ledger_table import LedgerTable
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, open_engine
 from sandbox.confinement import Ring
@@ -166,6 +167,7 @@ class Work:
         self.queries = QueryTable(connection)  # type: ignore[arg-type]
         self.outputs = OutputTable(connection)  # type: ignore[arg-type]
         self.spending = SpendingTable(connection)  # type: ignore[arg-type]
+        self.ledger = LedgerTable(connection)  # type: ignore[arg-type]
         self.events = Inbox(connection)  # type: ignore[arg-type]
 
 
@@ -263,6 +265,7 @@ def build(engine: Engine, folder: Path, held: Mapping[ResourceId, Holding], pars
         results=ResultFiles(folder / "results", SECRET),
         clock=clock,
         runner="node-1",
+        secret=SECRET,
     )
     return House(domain, engine, agreements, permissions, executor, clock, folder)
 
