@@ -83,8 +83,8 @@ def told(table: pa.Table, releases: Sequence[Release], safe: Mapping[str, Protec
     rules = tables[0].rules
     return Told(
         table.num_rows,
-        hidden_cells=band(sum(each.cells_hidden for each in tables), rules, "en"),
-        hidden_figures=band(sum(each.figures_hidden for each in tables), rules, "en"),
+        hidden_cells=band(sum(each.told[0] for each in tables), rules, "en"),
+        hidden_figures=band(sum(each.told[1] for each in tables), rules, "en"),
         remarks=tuple(remark for release in releases for remark in remarks(release, safe[release.name])),
     )
 

@@ -42,7 +42,8 @@ def contributors(
 ) -> Contributors:
     """Those behind a figure, from its columns of rows, key sums and units (`{}` standing for the unit kind)."""
     count, key_sum = measured.whole(rows), measured.whole(sums)
-    words = keys.of_sets(key_sum, count)
+    keyed = rows.removesuffix("n") + "h"
+    words = keys.of_sets(key_sum, measured.whole(keyed) if measured.has(keyed) else count)
     by_kind = measured.units(units)
     enough = (count > 0) & (key_sum > 0)  # rows without keys would all be perturbed alike
     for unit, distinct in by_kind.items():
@@ -55,6 +56,25 @@ def contributors(
         moved = _table(unit, rules).deviations(fewest, words[:, Slice.COUNT])
         deviation = np.where(scarcest == place, moved, deviation)
     return Contributors(rows=count, words=words, enough=enough, fewest=fewest, deviation=deviation)
+
+
+def remaining(
+    measured: Measured, name: str, cell: Contributors, who: Contributors, *, keys: CellKeys, rules: DisclosureRules
+) -> Mask:
+    """Whether those whom a condition leaves out are enough too: nobody and a few left out must look alike.
+
+    A full cell tells of everyone in it as a zero cell does, so the complement is held to the minimum like a cell.
+    """
+    rows = cell.rows - who.rows
+    rest = np.abs(measured.whole("s") - measured.whole(f"{name}_s"))
+    words = keys.of_sets(rest, np.maximum(rows, 0))
+    enough = rows > 0
+    for unit in measured.release.units:
+        told = f"{name}_o_{unit}"
+        left = measured.whole(f"c_{unit}") - measured.whole(f"{name}_c_{unit}")
+        left = measured.whole(told) if measured.has(told) else left
+        enough &= _table(unit, rules).results(np.maximum(left, 0), words[:, Slice.COUNT]) > 0
+    return enough
 
 
 def _table(unit: str, rules: DisclosureRules) -> PerturbationTable:

@@ -13,6 +13,8 @@ PERSON_FLOOR = 10  # the same for natural persons
 ACTS = frozenset({"hide", "refuse"})
 PERSONS = frozenset({"resident_id", "person"})
 
+LEAST_BAND = 20
+
 
 @dataclass(frozen=True)
 class DisclosureRules:
@@ -20,7 +22,7 @@ class DisclosureRules:
 
     `frequency` gives the least distinct units by unit kind, `other` for kinds not named. `p_percent`, `share` and
     `spread` are percentages. `by_set`, `by_argument` are standard deviations and `least` the smallest absolute value of
-    noise, all as multiples of a cell's reach (`magnitude.Sums`). `bands` are upper ends of the bands in which hidden
+    noise, all as multiples of a cell's reach (`magnitude.Sums`). `bands` part the bands in which hidden
     figures are counted. `queries_*` bound what one agreement may ask, `cells_*` what it may take out of one resource. A
     cell that differs from an earlier one by fewer than the minimum is hidden, or its query refused
     (`difference_act`); the threshold lies up to `difference_margin` units higher, by chance; at most
@@ -47,7 +49,7 @@ class DisclosureRules:
     magnitude_digits: int = 9
     residual: int = 10
     say_suppression: bool = True
-    bands: tuple[int, ...] = (0, 5, 20, 100)
+    bands: tuple[int, ...] = (20, 100)
     queries_day: int = 1_000
     queries_month: int = 10_000
     queries_all: int = 50_000
@@ -105,8 +107,8 @@ def breaches_of(rules: DisclosureRules) -> Iterator[Breach]:
     ):
         if not lowest <= value <= highest:
             yield Breach(name, f"须在 {lowest:g} 与 {highest:g} 之间", f"must lie between {lowest:g} and {highest:g}")
-    if list(rules.bands) != sorted(set(rules.bands)) or rules.bands[:1] != (0,):
-        yield Breach("suppression.bands", "须从 0 起递增", "must rise from 0")
+    if list(rules.bands) != sorted(set(rules.bands)) or min(rules.bands, default=0) < LEAST_BAND:
+        yield Breach("suppression.bands", f"须从 {LEAST_BAND} 起递增", f"must rise from {LEAST_BAND} at the least")
     if rules.difference_act not in ACTS:
         yield Breach("differences.act", "须为 hide 或 refuse", "must be hide or refuse")
     if not rules.version.strip():

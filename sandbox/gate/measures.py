@@ -149,6 +149,8 @@ def distinct(drawing: "Drawing", node: Aggregate) -> Expression:
         )
     found = flows.flows(binding, argument)
     flows.require(binding, found, value=Use.GROUP, at=node.at)
+    if any(flow.role is Role.CONDITION for flow in found):
+        return binding.refuse("plain-argument", subject="count(DISTINCT)", at=node.at)
     return drawing.figure(
         Specification(MeasureKind.DISTINCT, "count distinct", argument, condition, conditional=conditional, whole=True)
     )

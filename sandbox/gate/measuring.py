@@ -104,7 +104,10 @@ def measured(wanted: Measurement) -> Statement:
     printer.beside_rows.append({})
     figures = [row(printer, columns, specification) for specification in wanted.specifications]
     shown = [f"main.{name}" for name in cells.columns]
-    shown += [f"main.{passes('count(*)')} AS n", f"main.{passes(key_sum('rk'))} AS s"]
+    once_each = "" if any(unit.unique for unit in units) else "DISTINCT "
+    shown += [f"main.{passes('count(*)')} AS n", f"main.{passes(key_sum('rk', distinct=once_each))} AS s"]
+    if once_each:
+        shown.append(f"main.{passes('count(DISTINCT rk)')} AS h")
     for index, unit in enumerate(units):
         shown.append(f"main.{passes(contributors(unit, index, None))} AS {quoted(f'c_{wanted.names[index]}')}")
     for number, (specification, figure) in enumerate(zip(wanted.specifications, figures, strict=True)):
@@ -213,17 +216,22 @@ def one_pass(
     """The measured columns of one figure that the one grouping pass gives: (aggregate, name)."""
     prefix, kind, value = f"m{number_}", specification.kind, figure.value
     flag = figure.contributes
-    apart = "DISTINCT " if specification.counts_units and not specification.unit_unique else ""
+    repeated = not any(unit.unique for unit in wanted.units)
+    apart = "DISTINCT " if (not specification.unit_unique if specification.counts_units else repeated) else ""
+    if repeated and not specification.counts_units:
+        yield f"count(DISTINCT {figure.key})", f"{prefix}_h"
     if specification.counts_units:
         yield f"count({apart}{value})", f"{prefix}_n"
     else:
         yield f"count(*){filtered_by(flag)}", f"{prefix}_n"
     yield key_sum(figure.key, distinct=apart), f"{prefix}_s"
-    for index, unit in enumerate(wanted.units):
-        yield contributors(unit, index, flag), f"{prefix}_c_{wanted.names[index]}"
+    yield from behind(specification, flag, prefix, wanted)
     if kind is MeasureKind.COUNT:
-        yield (f"count({apart}{value})" if value else f"count(*){filtered_by(flag)}"), f"{prefix}_v"
-        if not value:
+        yield (
+            (f"count({apart}{value})" if specification.counts_units else f"count(*){filtered_by(flag)}"),
+            f"{prefix}_v",
+        )
+        if not specification.counts_units:
             yield f"count(*){filtered_by(flag)}", f"{prefix}_a"
     elif kind is not MeasureKind.DISTINCT:
         yield exact(specification, figure), f"{prefix}_v"
@@ -237,6 +245,16 @@ def one_pass(
     for index, unit in enumerate(wanted.units):
         if unit.unique:
             yield from largest_rows(specification, figure, number_, wanted.names[index])
+
+
+def behind(
+    specification: "Specification", flag: str | None, prefix: str, wanted: Measurement
+) -> Iterator[tuple[str, str]]:
+    """The units that contribute, and of a conditional figure those with a row it leaves out."""
+    for index, unit in enumerate(wanted.units):
+        yield contributors(unit, index, flag), f"{prefix}_c_{wanted.names[index]}"
+        if specification.conditional and flag is not None and unit.column is not None and not unit.unique:
+            yield contributors(unit, index, f"NOT ({flag})"), f"{prefix}_o_{wanted.names[index]}"
 
 
 def exact(specification: "Specification", figure: Row) -> str:

@@ -66,7 +66,8 @@ def figure(rows: list[Row], want: Wanted, case: Case) -> Shown:
         zero_adds = want.kind in {MeasureKind.QUANTILE, MeasureKind.MOMENT}
         behind = [row for row in taken if row.x is not None and (zero_adds or row.x != 0)]
     who = enough(behind, case)
-    if who is None or (want.filtered and len(behind) == len(rows)):
+    left_out = [row for row in rows if not any(row is other for other in behind)]
+    if who is None or (want.filtered and enough(left_out, case) is None):
         return None
     match want.kind:
         case MeasureKind.COUNT:

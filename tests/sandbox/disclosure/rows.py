@@ -102,7 +102,7 @@ def schema(case: Case) -> pa.Schema:
     fields += [("n", pa.int64()), ("s", sums), *((f"c_{unit}", pa.int64()) for unit in case.units)]
     for want in case.wanted:
         for name in columns([], want, case):
-            whole = name in "nd" or name[0] in "cb" or name.startswith("above")
+            whole = name in "nd" or name[0] in "cbo" or name.startswith("above")
             kind = sums if name == "s" else pa.int64() if whole else pa.float64()
             if name == "v":
                 kind = VALUES.get(want.kind, pa.float64())
@@ -116,6 +116,8 @@ def columns(rows: list[Row], want: Wanted, case: Case) -> dict[str, object]:
     behind = [row for row in taken if contributes(row, want)]
     values = sorted(row.x or 0.0 for row in behind)
     made: dict[str, object] = {"n": len(behind), "s": key_sum(behind), **distinct("c_{}", behind, case.units)}
+    if want.filtered:
+        made |= distinct("o_{}", [row for row in rows if not any(row is other for other in behind)], case.units)
     match want.kind:
         case MeasureKind.COUNT:
             if want.of_units:

@@ -55,7 +55,7 @@ def test_a_cell_below_the_minimum_is_absent_and_the_others_stay() -> None:
 
     assert table.table.column("k0").to_pylist() == ["large"]
     assert table.cells_hidden == 1
-    assert table.suppression("zh") == "隐藏单元格 1–5 个，其余单元格中隐藏数值 0 个"
+    assert table.suppression("zh") == "隐藏单元格 不足 20 个，其余单元格中隐藏数值 不足 20 个"
 
 
 def test_an_answer_without_groups_keeps_its_row_and_loses_its_figures() -> None:
@@ -261,7 +261,13 @@ def test_nothing_shown_has_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hidden", "zh", "en"), [(0, "0", "0"), (5, "1–5", "1–5"), (6, "6–20", "6–20"), (101, "超过 100", "over 100")]
+    ("hidden", "zh", "en"),
+    [
+        (0, "不足 20", "under 20"),
+        (19, "不足 20", "under 20"),
+        (20, "20–99", "20–99"),
+        (100, "100 及以上", "100 or more"),
+    ],
 )
 def test_what_was_hidden_is_told_in_bands(hidden: int, zh: str, en: str) -> None:
     assert (band(hidden, RULES, "zh"), band(hidden, RULES, "en")) == (zh, en)

@@ -42,7 +42,7 @@ def test_a_document_may_lower_enterprises_to_three_and_everything_else_keeps_its
         ({"magnitude": {"by_set": 0}}, "magnitude.by_set"),
         ({"digits": {"quantile": 6}}, "digits.quantile"),
         ({"residual": 5}, "residual"),
-        ({"suppression": {"bands": [0, 20, 5]}}, "suppression.bands"),
+        ({"suppression": {"bands": [100, 20]}}, "suppression.bands"),
         ({"version": " "}, "version"),
     ],
 )
@@ -62,7 +62,7 @@ def test_a_document_that_goes_below_what_is_lawful_is_refused_by_name(document: 
         ({"frequencies": {"uscc": 5}}, ["frequencies.uscc"]),
         ({"perturbation": {"varience": 2, "deviation": True}}, ["perturbation.varience", "perturbation.deviation"]),
         ({"frequency": {"uscc": "five"}}, ["frequency.uscc"]),
-        ({"suppression": {"bands": [0, "x"]}}, ["suppression.bands"]),
+        ({"suppression": {"bands": [20, "x"]}}, ["suppression.bands"]),
     ],
 )
 def test_a_document_that_is_not_understood_is_refused_and_not_half_read(
