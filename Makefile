@@ -37,9 +37,8 @@ test: check ## 全部检查与测试（两核五分钟以内） | every check an
 	$(PY) -m pytest -n 2 $(ARGS)
 
 .PHONY: fuzz
-fuzz: $(READY) ## 更久的随机测试（tests/fuzz） | longer random tests (tests/fuzz)
-	@test -d tests/fuzz || { echo '尚无 tests/fuzz / there is no tests/fuzz yet'; exit 1; }
-	$(PY) -m pytest tests/fuzz $(ARGS)
+fuzz: $(READY) ## 更久的随机测试（CASES=每条性质的次数） | longer random tests (CASES=how many for each law)
+	FUZZ=$(or $(CASES),3000) $(PY) -m pytest tests/fuzz $(ARGS)
 
 .PHONY: docs
 docs: $(READY) ## 由代码中的表重新生成文档页 | write the documentation pages drawn from the code's tables anew
