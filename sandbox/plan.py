@@ -50,7 +50,7 @@ class Measure:
     parameters: int = 1  # `MOMENT`: estimated parameters, for the residual degrees of freedom
     digits: int | None = None  # round to so many significant digits
     whole: bool = False  # the figure is a whole number
-    columns: tuple[str, ...] = ()  # whose values make the figure, as `resource.column`; none for counts of rows or units
+    columns: tuple[str, ...] = ()  # `resource.column` whose values make the figure; none for counts of rows or units
 
 
 @dataclass(frozen=True, slots=True)

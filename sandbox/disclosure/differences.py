@@ -4,8 +4,8 @@ If two sets differ by fewer than t units, a of them only in the new one and b on
 a - b and the key sums by no more than a, and no less than -b, times the largest key. Whatever breaks either bound is no
 suspect. Of two cells with the same count and key sum the sets are equal: that is told at once.
 
-Equality counts as too small a difference. Otherwise the answer would tell whether two questions mean the same units, which
-is what the attacker asks; what passes for the same question is decided by its form, without the data.
+Equality counts as too small a difference. Otherwise the answer would tell whether two questions mean the same units,
+which is what the attacker asks; what passes for the same question is decided by its form, without the data.
 """
 
 import hashlib
