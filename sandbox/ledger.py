@@ -74,6 +74,8 @@ def admit(
             break
     else:
         raise WorkersBusy
+    if domain.rules.difference_act == "record":
+        return protected
     return withheld(protected, release, look.hidden, secret=domain.secret)
 
 

@@ -4,13 +4,13 @@ If two sets differ by fewer than t units, a of them only in the new one and b on
 a - b and the key sums by no more than a, and no less than -b, times the largest key. Whatever breaks either bound is no
 suspect. Of two cells with the same count and key sum the sets are equal: that is told at once.
 
-Equality counts as too small a difference. Otherwise the answer would tell whether two questions mean the same units,
-which is what the attacker asks; what passes for the same question is decided by its form, without the data.
+Equality counts as too small a difference. Otherwise showing or hiding would tell whether two questions mean the same
+units, which is what the attacker asks; what passes for the same question is decided by its form, without the data.
 """
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -26,14 +26,12 @@ Mask = npt.NDArray[np.bool_]
 
 KEYS = 2**31
 MOST_PAIRS = 4_000_000  # beyond, whatever has a near count is a suspect
-COLUMNS = 5
-UNTOLD = -1
+COLUMNS = 4
 
 
 @dataclass(frozen=True)
 class CellSets:
-    """The sets of units behind cells: how many, the sum of their record keys, the marks of question and place, and the
-    count of rows as it was told (`UNTOLD` where it is not known).
+    """The sets of units behind cells: how many, the sum of their record keys, the marks of question and place.
 
     `keyed`: the sums are of these units' keys; `unique`: no unit stands in two rows, so equal sets are equal cells.
     """
@@ -42,27 +40,17 @@ class CellSets:
     sums: Whole
     forms: Marks
     places: Marks
-    told: Whole
     keyed: bool
     unique: bool
 
-    def only(self, places: Collection[int]) -> "CellSets":
-        """The cells of some places."""
-        return self._taken(np.isin(self.places, np.array(sorted(places), dtype=np.uint64)))
+    def without(self, places: Collection[int]) -> "CellSets":
+        """All cells but those of some places."""
+        return self._taken(~np.isin(self.places, np.array(sorted(places), dtype=np.uint64)))
 
-    def telling(self, told: Mapping[int, int]) -> "CellSets":
-        """The same with other counts told at some places."""
-        places = self.places.tolist()
-        counts = [told.get(place, own) for place, own in zip(places, self.told.tolist(), strict=True)]
-        return replace(self, told=np.array(counts, dtype=np.int64))
-
-    def by_place(self) -> dict[int, tuple[int, int]]:
-        """The mark of the question and the count told, by place."""
-        return dict(zip(self.places.tolist(), zip(self.forms.tolist(), self.told.tolist(), strict=True), strict=True))
-
-    def by_form(self) -> dict[int, int]:
-        """The count told, by the mark of the question."""
-        return dict(zip(self.forms.tolist(), self.told.tolist(), strict=True))
+    def unanswered(self, earlier: Iterable["CellSets"]) -> "CellSets":
+        """The cells whose question none of the earlier cells answered."""
+        answered = np.concatenate([np.empty(0, dtype=np.uint64), *(each.forms for each in earlier)])
+        return self._taken(~np.isin(self.forms, answered))
 
     def _taken(self, cells: Mask) -> "CellSets":
         return replace(
@@ -71,19 +59,18 @@ class CellSets:
             sums=self.sums[cells],
             forms=self.forms[cells],
             places=self.places[cells],
-            told=self.told[cells],
         )
 
     def written(self) -> bytes:
         """As bytes to store."""
-        parts = (self.counts, self.sums, self.forms.view(np.int64), self.places.view(np.int64), self.told)
+        parts = (self.counts, self.sums, self.forms.view(np.int64), self.places.view(np.int64))
         return np.stack(parts).astype("<i8").tobytes()
 
     @classmethod
     def read(cls, stored: bytes, *, keyed: bool, unique: bool) -> "CellSets":
         """The inverse of `written`."""
-        counts, sums, forms, places, told = np.frombuffer(stored, "<i8").astype(np.int64).reshape(COLUMNS, -1)
-        return cls(counts, sums, forms.view(np.uint64), places.view(np.uint64), told, keyed, unique)
+        counts, sums, forms, places = np.frombuffer(stored, "<i8").astype(np.int64).reshape(COLUMNS, -1)
+        return cls(counts, sums, forms.view(np.uint64), places.view(np.uint64), keyed, unique)
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -128,27 +115,24 @@ def spelled(value: object) -> str:
             return repr(str(value))
 
 
-Pair = tuple[int, int]
-"""The places of a new cell and of an earlier one."""
-
-
 @dataclass(frozen=True)
 class Suspects:
-    """Places of new cells that may differ too little from earlier ones, and the pairs that are equal for certain."""
+    """Places of new cells that may differ too little from earlier ones, and of those that equal one for certain."""
 
     near: frozenset[int]
-    equal: frozenset[Pair]
+    equal: frozenset[int]
 
 
 def suspects(new: CellSets, old: CellSets, most: int) -> Suspects:
     """What the cheap test says of new cells against old ones; `most`: the largest difference that is too small."""
+    nothing: frozenset[int] = frozenset()
     if not len(new) or not len(old):
-        return Suspects(frozenset(), frozenset())
+        return Suspects(nothing, nothing)
     order = np.argsort(old.counts, kind="stable")
     first = np.searchsorted(old.counts[order], new.counts - most, side="left")
     last = np.searchsorted(old.counts[order], new.counts + most, side="right")
     if int((last - first).sum()) > MOST_PAIRS:
-        return Suspects(frozenset(new.places[last > first].tolist()), frozenset())
+        return Suspects(frozenset(new.places[last > first].tolist()), nothing)
     left = np.repeat(np.arange(len(new)), last - first)
     start = np.repeat(np.cumsum(last - first) - (last - first), last - first)
     right = order[np.repeat(first, last - first) + np.arange(len(left)) - start]
@@ -161,10 +145,8 @@ def suspects(new: CellSets, old: CellSets, most: int) -> Suspects:
         more, fewer = (most + by_count) // 2, (most - by_count) // 2
         pairs = differ & (by_sum <= more * KEYS) & (by_sum >= -fewer * KEYS)
         equal = differ & (by_count == 0) & (by_sum == 0) & bool(new.unique and old.unique)
-    if new is old:
-        equal &= left > right
-    same = zip(new.places[left[equal]].tolist(), old.places[right[equal]].tolist(), strict=True)
-    return Suspects(frozenset(new.places[left[pairs & ~equal]].tolist()), frozenset(same))
+    near, same = (frozenset(new.places[left[found]].tolist()) for found in (pairs & ~equal, equal))
+    return Suspects(near - same, same)
 
 
 def too_close(difference: int, one: int, other: int, *, least: int, margin: int, secret: bytes) -> bool:
@@ -194,23 +176,23 @@ class Overlap:
 
 def conflicts(
     new: CellSets, old: CellSets, overlaps: Sequence[Overlap], *, least: int, margin: int, secret: bytes
-) -> frozenset[Pair]:
-    """The pairs of cells of different questions that differ by too few units.
+) -> frozenset[int]:
+    """The places of new cells that differ from an old one of another question by too few units.
 
     Units differ between two cells if they stand in one alone or with another number of rows. Of two cells of one table
     (`new is old`) the smaller has to yield.
     """
     at_new = {place: index for index, place in enumerate(new.places.tolist())}
     at_old = {place: index for index, place in enumerate(old.places.tolist())}
-    found: set[Pair] = set()
-    for overlap in overlaps:
+    found: set[int] = set()
+    for overlap in sorted(overlaps, key=lambda each: -int(new.counts[at_new[each.new]]) if each.new in at_new else 0):
         left, right = at_new.get(overlap.new), at_old.get(overlap.old)
         if left is None or right is None or new.forms[left] == old.forms[right]:
             continue
-        if new is old and (new.counts[left], -left) >= (old.counts[right], -right):
+        if new is old and (overlap.old in found or (new.counts[left], left) > (old.counts[right], right)):
             continue
         difference = int(new.counts[left] + old.counts[right]) - overlap.shared - overlap.same
         forms = int(new.forms[left]), int(old.forms[right])
         if too_close(difference, *forms, least=least, margin=margin, secret=secret):
-            found.add((overlap.new, overlap.old))
+            found.add(overlap.new)
     return frozenset(found)

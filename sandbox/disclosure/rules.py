@@ -10,7 +10,7 @@ from sandbox.disclosure.errors import Breach, RulesNotLawful
 
 FLOOR = 3  # least distinct units any document may go down to
 PERSON_FLOOR = 10  # the same for natural persons
-ACTS = frozenset({"hide", "refuse"})
+ACTS = frozenset({"record", "hide", "refuse"})
 PERSONS = frozenset({"resident_id", "person"})
 
 LEAST_BAND = 20
@@ -56,7 +56,7 @@ class DisclosureRules:
     cells_day: int = 100_000
     cells_month: int = 500_000
     cells_all: int = 2_000_000
-    difference_act: str = "hide"
+    difference_act: str = "record"
     difference_margin: int = 5
     difference_looks: int = 20
 
@@ -110,7 +110,7 @@ def breaches_of(rules: DisclosureRules) -> Iterator[Breach]:
     if list(rules.bands) != sorted(set(rules.bands)) or min(rules.bands, default=0) < LEAST_BAND:
         yield Breach("suppression.bands", f"须从 {LEAST_BAND} 起递增", f"must rise from {LEAST_BAND} at the least")
     if rules.difference_act not in ACTS:
-        yield Breach("differences.act", "须为 hide 或 refuse", "must be hide or refuse")
+        yield Breach("differences.act", "须为 record、hide 或 refuse", "must be record, hide or refuse")
     if not rules.version.strip():
         yield Breach("version", "不能为空", "must not be empty")
 

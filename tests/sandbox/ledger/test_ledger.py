@@ -112,6 +112,12 @@ def test_another_organisation_has_a_ledger_of_its_own(place: Town) -> None:
     assert one(place.ask(MEN, by="other")) is None
 
 
+def test_where_the_rules_only_record_a_difference_the_answer_stays(place: Town) -> None:
+    recording = place.ruled(difference_act="record")
+    assert one(recording.ask("SELECT count(*) FROM person")) is not None
+    assert one(recording.ask("SELECT count(*) FROM person WHERE age <> 18 OR age = 18")) is not None
+
+
 def test_where_the_rules_refuse_a_difference_the_query_fails(place: Town) -> None:
     strict = place.ruled(difference_act="refuse")
     strict.ask(MEN)

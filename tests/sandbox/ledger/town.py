@@ -81,6 +81,6 @@ def town(folder: Path, raw: Mapping[str, pa.Table] | None = None) -> Iterator[To
     held = settle(folder / "snapshots", tables() if raw is None else raw, UNITS)
     engine, parser = open_database(f"sqlite:///{folder / 'state.db'}"), EngineParser()
     house = build(engine, folder, {holding.resource.id: holding for holding in held.values()}, parser)
-    yield Town(house, held)
+    yield Town(house, held).ruled(difference_act="hide")
     parser.close()
     engine.dispose()
