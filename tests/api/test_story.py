@@ -31,7 +31,7 @@ def test_asking_again_changes_nothing(played: Played) -> None:
 
 def test_small_cells_do_not_appear_and_that_they_are_hidden_is_told(played: Played) -> None:
     told = played.ask("SELECT district, age, industry, count(*) AS n FROM person GROUP BY ALL").json()
-    assert told["hidden_cells"] == "100 or more"
+    assert told["hidden_cells"] == "≥100"
     assert all(row[3] >= 5 for row in told["rows"])
 
 
