@@ -1,4 +1,4 @@
-"""Resources as the development catalog knows them: columns, uses, privacy units, versions."""
+"""Resources as the catalog knows them: columns, uses, privacy units, versions (Sharing Measure, Articles 6 and 9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +84,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A public data resource (公共数据资源). `privacy_unit` names whom a row is about; `None`: open."""
+    """A public data resource (公共数据资源). `privacy_unit` names whom a row is about; `None`: open.
+
+    Open to all or on application: Sharing Measure, Article 22.
+    """
 
     id: ResourceId
     name: str

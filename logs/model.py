@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person acting for one organisation in one role; `system` acts for the platform itself."""
+    """A person acting for one organisation in one role; `system` acts for the platform itself (Article 21)."""
 
     id: ActorId
     organisation: OrganisationId

@@ -15,6 +15,7 @@ from policies.roles import official_roles
 from sandbox.gate import reference
 from sandbox.output import OUTPUT_MOVES
 from sandbox.query import QUERY_MOVES
+from tools import articles
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -36,8 +37,8 @@ def states() -> str:
         "People, scenarios, applications, agreements: see there.",
         "",
     ]
-    for name, (zh, en, articles, moves) in MOVES.items():
-        lines += [f"## {zh} · {en}", "", f"`{name}`, {articles}", "", *charts.diagram(moves), ""]
+    for name, (zh, en, law, moves) in MOVES.items():
+        lines += [f"## {zh} · {en}", "", f"`{name}`, {law}", "", *charts.diagram(moves), ""]
     return "\n".join(lines)
 
 
@@ -79,6 +80,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "procedure.md": procedure,
     "events.md": events,
     "problems.md": problems,
+    "articles.md": articles.page,
 }
 
 

@@ -1,4 +1,7 @@
-"""Folders of files: one described by a `dataset.toml`, one that lacks it, and the bikes' where they are there."""
+"""Folders of files: one described by a `dataset.toml`, one that lacks it, and the bikes' where they are there.
+
+Files are one of the four ways in (Sharing Measure, Article 19).
+"""
 
 from dataclasses import replace
 from pathlib import Path, PurePosixPath

@@ -84,6 +84,7 @@ def ask(played: Played, method: str, path: str, body: Any, token: str | None) ->
     return played.client.request(method, concrete(path), json=body, headers=headers)
 
 
+@pytest.mark.article("M 6", "refused")
 def test_no_route_answers_without_a_token(played: Played, document: Mapping[str, Any]) -> None:
     answered = [
         (method, path)

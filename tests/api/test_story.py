@@ -14,6 +14,7 @@ from tests.api.conftest import Played
 GROUPED = "SELECT district, count(*) AS n FROM person GROUP BY district ORDER BY district"
 
 
+@pytest.mark.article("M 6", "allowed")
 def test_a_grouped_count_is_answered_with_a_safe_statistic(played: Played) -> None:
     answer = played.ask(GROUPED)
     assert answer.status_code == 200, answer.text

@@ -150,6 +150,7 @@ def test_identifiers_stay_text_though_they_are_all_digits(tmp_path: Path) -> Non
     assert types(arrival) == {"id_card": ColumnType.TEXT, "phone": ColumnType.TEXT, "n": ColumnType.INTEGER}
 
 
+@pytest.mark.article("S 13", "refused")
 def test_declared_types_win_and_unreadable_rows_are_set_aside_with_their_reason(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "code,income,day", "a,12.0,2026年1月5日", f"b,{VALUE},20260105", "c,,soon", "d,7,")
     columns = (said("income", uses=AMOUNT, bounds=(0, 10)), said("day", type=ColumnType.DATE))
@@ -189,6 +190,7 @@ def test_generated_identifiers_all_pass_their_check(arrivals: dict[str, Arrival]
     assert sum(counts) == 0
 
 
+@pytest.mark.article("S 19", "allowed")
 def test_parquet_keeps_its_types_and_identifiers_become_text(tmp_path: Path) -> None:
     path = tmp_path / "visit.parquet"
     cells = {

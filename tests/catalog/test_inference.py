@@ -32,6 +32,7 @@ def unit_of(*columns: ColumnProfile, **changes: object) -> str | None:
     return find_unit(resource, table, find_types(resource, table))
 
 
+@pytest.mark.article("S 10", "allowed")
 def test_the_unit_is_a_persons_id_before_an_enterprises_code() -> None:
     assert unit_of(seen("uscc", kind=Kind.USCC), seen("sfz", distinct=90, kind=Kind.RESIDENT_ID)) == "sfz"
     assert unit_of(seen("uscc", kind=Kind.USCC), seen("n")) == "uscc"
@@ -43,6 +44,7 @@ def test_the_unit_is_else_the_one_column_that_is_unique_or_the_one_that_is_calle
 
 
 @pytest.mark.parametrize("columns", [(seen("road", distinct=7),), (seen("one"), seen("other"))])
+@pytest.mark.article("S 10", "refused")
 def test_a_unit_that_cannot_be_told_is_asked_for_and_not_guessed(columns: tuple[ColumnProfile, ...]) -> None:
     with pytest.raises(UnitUnknown) as refused:
         unit_of(*columns)

@@ -31,6 +31,7 @@ def test_what_is_left_out_is_not_said() -> None:
 
 
 @pytest.mark.parametrize("written", ["false", '""'])
+@pytest.mark.article("S 22", "allowed")
 def test_an_open_table_is_declared_by_an_empty_unit_or_false(written: str) -> None:
     (resource,) = parse(f"{LEAST}privacy_unit = {written}\n")
     assert resource.privacy_unit is False
@@ -74,6 +75,7 @@ def test_types_links_and_derived_columns_can_be_declared() -> None:
         (LEAST + "columns.x = {}\ncolumns.X = {}", "a.columns.name"),
     ],
 )
+@pytest.mark.article("M 8", "refused")
 def test_what_has_no_meaning_is_refused_by_its_place(text: str, place: str) -> None:
     with pytest.raises(ManifestWrong) as refused:
         parse(text)

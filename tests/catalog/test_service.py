@@ -105,6 +105,7 @@ def test_what_was_saved_is_read_back_as_it_was(begin: Begin, arrivals: dict[str,
     assert found.resource == saved.resource
 
 
+@pytest.mark.article("M 8", "allowed")
 def test_an_arrival_registers_what_is_unknown_and_both_are_recorded_at_once(
     begin: Begin, arrivals: dict[str, Arrival], recorded: Callable[[], list[str]]
 ) -> None:
@@ -119,6 +120,7 @@ def test_registering_twice_is_refused_and_records_nothing(begin: Begin, recorded
     assert recorded() == ["resource.registered"]
 
 
+@pytest.mark.article("S 6", "allowed")
 def test_every_version_that_arrived_is_kept(begin: Begin, arrivals: dict[str, Arrival]) -> None:
     first = arrivals["person"]
     newer = replace(first.version, digest=Digest("f" * 64), arrived_at=NOON + timedelta(days=1))
@@ -127,6 +129,7 @@ def test_every_version_that_arrived_is_kept(begin: Begin, arrivals: dict[str, Ar
     assert service.versions(begin, PERSON) == (newer, first.version)
 
 
+@pytest.mark.article("M 9", "allowed")
 def test_the_development_catalog_is_compiled_filed_and_published(
     begin: Begin, cleared: Sequence[ResourceId], recorded: Callable[[], list[str]]
 ) -> None:
@@ -146,6 +149,7 @@ def test_a_second_edition_keeps_what_the_first_listed(begin: Begin, cleared: Seq
     assert len(service.listed(begin)) == len(cleared)
 
 
+@pytest.mark.article("M 9", "refused")
 def test_a_barred_resource_is_never_listed(begin: Begin, cleared: Sequence[ResourceId]) -> None:
     service.decide(
         begin, PERSON, prohibition=Prohibition.NATIONAL_SECURITY, reason="涉及国家安全", by=OPERATOR, at=NOON

@@ -1,8 +1,7 @@
-"""The table of articles covers the law, says one of three things of each row, and names only what exists."""
+"""The table of articles covers the law, claims no more than code and tests show, and names only what exists."""
 
 import re
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -10,43 +9,51 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from api import routes as package
+from tools.articles import PATHS, Evidence, Row, State, overclaims, rows, shown
 
-STATES = {"`REST`", "`partly`", "`not yet`"}
 MEASURE = {f"M {number}" for number in (4, *range(6, 26))}
 SHARING = {"S 6, 9", "S 10", "S 13", "S 14", "S 19", "S 22-24"}
 CALL = re.compile(r"`(GET|POST|PUT|DELETE) (/[^` ]+)`")
+EVIDENCE = shown()
+DONE = Row("M 99", "", "", State.REST)
 
 
-@pytest.fixture(scope="module")
-def rows(root: Path) -> list[list[str]]:
-    """Article, what it asks, state, what stands, tests."""
-    lines = (root / "docs/articles.md").read_text(encoding="utf-8").splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| [MS] \d", line)]
-    assert all(len(row) == 5 for row in cells)
-    return cells
+def test_every_article_that_asks_something_of_the_software_has_one_row() -> None:
+    assert sorted(row.article for row in rows()) == sorted(MEASURE | SHARING)
 
 
-def test_every_article_that_asks_something_of_the_software_has_one_row(rows: list[list[str]]) -> None:
-    assert sorted(row[0] for row in rows) == sorted(MEASURE | SHARING)
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.article)
+def test_no_row_claims_more_than_its_code_and_tests_show(row: Row) -> None:
+    assert list(overclaims(row, EVIDENCE)) == []
 
 
-def test_each_row_is_in_one_of_the_three_states(rows: list[list[str]]) -> None:
-    assert [row[0] for row in rows if row[2] not in STATES] == []
+def test_marks_name_an_article_of_the_table_and_a_path() -> None:
+    known = {article for row in rows() for article in row.articles}
+    assert [key for key in EVIDENCE.tests if key[0] not in known or key[1] not in PATHS] == []
 
 
-def test_what_is_said_to_stand_is_tested_and_what_is_partly_done_says_what_is_missing(rows: list[list[str]]) -> None:
-    assert [row[0] for row in rows if row[2] != "`not yet`" and "](../tests/" not in row[4]] == []
-    assert [row[0] for row in rows if (row[2] == "`partly`") is not ("Missing:" in row[3])] == []
-
-
-def test_every_call_the_table_names_is_a_route(rows: list[list[str]], routes: set[tuple[str, str]]) -> None:
-    named = {(method, path) for row in rows for method, path in CALL.findall(row[3])}
+def test_every_call_the_table_names_is_a_route() -> None:
+    named = {(method, path) for row in rows() for method, path in CALL.findall(row.stands)}
     assert named
-    assert sorted(named - routes) == []
+    assert sorted(named - _routes()) == []
 
 
-@pytest.fixture(scope="module")
-def routes() -> set[tuple[str, str]]:
+@pytest.mark.parametrize(
+    ("modules", "tests", "fault"),
+    [
+        ({}, {("M 99", "allowed"): ("t",), ("M 99", "refused"): ("t",)}, "no code cites it"),
+        ({"M 99": frozenset({"m"})}, {("M 99", "allowed"): ("t",)}, "refused path"),
+        ({"M 99": frozenset({"m"})}, {("M 99", "refused"): ("t",)}, "allowed path"),
+        ({"M 99": frozenset({"m"})}, {}, "no test is marked for it"),
+    ],
+)
+def test_a_row_that_claims_to_be_done_and_is_not_is_found(
+    modules: dict[str, frozenset[str]], tests: dict[tuple[str, str], tuple[str, ...]], fault: str
+) -> None:
+    assert any(fault in said for said in overclaims(DONE, Evidence(modules, {}, tests)))
+
+
+def _routes() -> set[tuple[str, str]]:
     """Method and path, below the API's prefix, of every route."""
     modules = [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
     routers = [value for module in modules for value in vars(module).values() if isinstance(value, APIRouter)]

@@ -124,6 +124,7 @@ def test_a_seal_that_is_not_the_texts_is_refused(begin: BeginReception) -> None:
         receive(begin, [fields | {"attribute log.seal": GENESIS}], at=NOON)
 
 
+@pytest.mark.article("M 22", "allowed")
 def test_the_bureau_finds_who_saw_what(client: TestClient) -> None:
     guest = Actor(ActorId("wang"), OrganisationId("xiamen-health"), Role.DEVELOPER)
     events = [

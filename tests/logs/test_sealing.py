@@ -145,6 +145,7 @@ def test_the_backlog_counts_what_is_unsealed_and_what_is_undelivered(
     assert lag.age(NOON + timedelta(seconds=62)) == timedelta(seconds=60)
 
 
+@pytest.mark.article("M 22", "refused")
 def test_new_work_is_refused_while_too_much_is_undelivered(begin: Begin, record: Record) -> None:
     record(1, 2)
     require_room(begin, "platform", Room(count=3), at=NOON)

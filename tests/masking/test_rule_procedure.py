@@ -88,6 +88,7 @@ def test_each_move_starts_only_from_the_states_the_table_says(state: RuleState, 
 
 
 @pytest.mark.parametrize(("move", "role"), list(product(RuleMove, Role)))
+@pytest.mark.article("M 13", "refused")
 def test_each_move_is_made_only_by_the_parties_the_law_names(move: RuleMove, role: Role) -> None:
     start = next(state for state, other in RULE_MOVES if other is move)
     if role in MOVERS[move]:
@@ -103,6 +104,7 @@ def test_only_the_operator_and_the_information_center_draft(role: Role) -> None:
         RuleEdition.draft(default_document(), by=an_actor(role), at=NOON)
 
 
+@pytest.mark.article("M 13", "allowed")
 def test_rules_take_effect_only_after_the_bureau_approved_them(begin: service.Begin) -> None:
     # given
     edition = service.draft(begin, TEXT, by=OPERATOR, at=NOON)

@@ -40,6 +40,7 @@ def places(found: Materials, **changes: object) -> list[tuple[str, str]]:
     return [(flaw.rule, flaw.place) for flaw in flaws_of(found, **known)]  # type: ignore[arg-type]
 
 
+@pytest.mark.article("M 16", "allowed")
 def test_complete_materials_have_no_flaw() -> None:
     assert places(materials()) == []
 

@@ -36,6 +36,7 @@ from tests.policies.factories import (
 A1 = ApplicationId("a1")
 
 
+@pytest.mark.article("M 23", "allowed")
 def test_one_sees_ones_own_and_overseers_see_all(ready: Office) -> None:
     ready.submit("a1")
     ready.draft("a2", by=RIVAL)
@@ -137,6 +138,7 @@ def test_deciding_on_ones_own_demand_is_denied_and_told_even_after_changing_side
     assert (denied.facts["reason"], denied.facts["decided_by"]) == ("self-approval", "model")
 
 
+@pytest.mark.article("M 15", "allowed")
 def test_a_newcomer_is_registered_appointed_and_shows_that_it_is_qualified(office: Office) -> None:
     newcomer = someone(Role.DEVELOPER, "wu", "newcomer")
     service.register_organisation(office.begin, an_organisation("newcomer"), by=OPERATOR, at=MONDAY)

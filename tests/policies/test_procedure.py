@@ -45,6 +45,7 @@ from tests.policies.factories import (
 A1 = ApplicationId("a1")
 
 
+@pytest.mark.article("M 12", "allowed")
 def test_from_a_demand_to_a_filed_agreement_every_step_is_in_the_trail(ready: Office) -> None:
     agreement = ready.bring_into_force()
     filed = service.file_agreement(ready.begin, agreement.id, notice="厦数备1号", by=OPERATOR, at=LATER)
@@ -68,6 +69,7 @@ def test_from_a_demand_to_a_filed_agreement_every_step_is_in_the_trail(ready: Of
     assert {event.facts["annex"] for event in ready.events("agreement.signed")} == {kept.annex.digest}
 
 
+@pytest.mark.article("M 17", "allowed")
 def test_the_annex_in_force_is_handed_to_the_developers_people_and_to_nobody_else(ready: Office) -> None:
     agreement = ready.bring_into_force()
     for person in (DEVELOPER, COLLEAGUE):
@@ -82,6 +84,7 @@ def test_the_annex_in_force_is_handed_to_the_developers_people_and_to_nobody_els
         service.annex_in_force(ready.begin, AgreementId("none"), by=DEVELOPER, at=LATER)
 
 
+@pytest.mark.article("M 17", "refused")
 def test_no_agreement_no_permission_and_none_after_a_stop_or_the_end(ready: Office) -> None:
     drawn = ready.draw()
     with pytest.raises(NotInForce):
@@ -128,6 +131,7 @@ def test_a_terminated_agreement_ends_at_once_and_a_cancelled_one_makes_room_for_
         service.annex_in_force(ready.begin, again.id, by=DEVELOPER, at=LATER)
 
 
+@pytest.mark.article("M 15", "refused")
 def test_nothing_is_approved_before_the_six_conditions_are_met_and_a_lapse_counts(office: Office) -> None:
     office.publish()
     office.submit()
@@ -154,6 +158,7 @@ def test_a_natural_days_end_in_xiamen_decides_whether_evidence_is_still_valid(of
     service.approve_application(office.begin, A1, by=OPERATOR, at=midnight - timedelta(seconds=1))
 
 
+@pytest.mark.article("M 16", "refused")
 def test_an_incomplete_application_is_told_everything_and_stays_a_draft(ready: Office) -> None:
     service.draft_application(ready.begin, A1, Materials(), by=DEVELOPER, at=MONDAY)
     with pytest.raises(MaterialFlawed) as refusal:
@@ -192,6 +197,7 @@ def test_nothing_new_rests_on_a_scenario_that_was_withdrawn(ready: Office) -> No
         service.draw_agreement(ready.begin, AgreementId("g1"), application=A1, terms=terms(), by=OPERATOR, at=LATER)
 
 
+@pytest.mark.article("M 10", "allowed")
 def test_a_demand_of_a_class_that_stands_joins_it_and_a_class_that_is_over_is_free_again(office: Office) -> None:
     first = office.publish("s1")
 
@@ -206,6 +212,7 @@ def test_a_demand_of_a_class_that_stands_joins_it_and_a_class_that_is_over_is_fr
     assert demand("s3") == "s3"
 
 
+@pytest.mark.article("M 12", "refused")
 def test_a_refused_application_says_why_and_is_not_drawn_up(ready: Office) -> None:
     ready.submit()
     service.refuse_application(ready.begin, A1, reasons=["范围过大"], by=OPERATOR, at=LATER)

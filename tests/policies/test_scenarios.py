@@ -31,6 +31,7 @@ def test_the_decision_names_the_departments_that_were_heard() -> None:
 @pytest.mark.parametrize(
     "deciding", [someone(Role.BUREAU, "wang", "mobility"), someone(Role.BUREAU, "lin", "bureau"), RIVAL]
 )
+@pytest.mark.article("M 10", "refused")
 def test_nobody_decides_on_a_class_that_they_or_their_organisation_demanded(deciding: object) -> None:
     scenario = a_scenario().demand(title="同类", purpose="同类", by=RIVAL, at=LATER)
     with pytest.raises(SelfApproval):

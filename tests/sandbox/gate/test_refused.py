@@ -70,6 +70,7 @@ def test_a_column_outside_the_annex_is_refused_like_one_that_does_not_exist(name
     assert reasons(name) == reasons("no_such_column")
 
 
+@pytest.mark.article("M 4", "refused")
 def test_the_attacks_that_must_be_refused_before_running_are(shared: Path) -> None:
     attacks = json.loads((shared / "attacks" / "attacks.json").read_text("utf-8"))["attacks"]
     through = [

@@ -63,6 +63,7 @@ def assigned(answered: House) -> House:
     return answered
 
 
+@pytest.mark.article("M 19", "allowed")
 def test_a_released_output_can_be_downloaded_by_who_asked(assigned: House, event: Ids) -> None:
     seen = inspect_output(assigned.domain, O1, event=event(), by=REVIEWER, at=NOON)
     released = release_output(assigned.domain, O1, reason="合规", by=REVIEWER, at=NOON)
@@ -72,6 +73,7 @@ def test_a_released_output_can_be_downloaded_by_who_asked(assigned: House, event
     assert table.num_rows == 2
 
 
+@pytest.mark.article("M 21", "allowed")
 def test_every_step_is_on_record_with_who_did_it(assigned: House, event: Ids) -> None:
     inspect_output(assigned.domain, O1, event=event(), by=REVIEWER, at=NOON)
     release_output(assigned.domain, O1, by=REVIEWER, at=NOON)
@@ -110,6 +112,7 @@ def test_a_refusal_without_a_reason_is_refused_itself(assigned: House) -> None:
     assert see_output(assigned.domain, O1, by=DEVELOPER).state is OutputState.ASSIGNED
 
 
+@pytest.mark.article("M 19", "refused")
 def test_nobody_of_the_side_that_asked_reviews_or_names_the_reviewer(answered: House) -> None:
     ask(answered)
     insider = replace(REVIEWER, organisation=DEVELOPER.organisation)

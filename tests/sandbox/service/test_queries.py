@@ -33,6 +33,7 @@ BY_DISTRICT = "SELECT district, count(*) AS n, avg(income) AS mean FROM person G
 Q1, Q2 = QueryId("q1"), QueryId("q2")
 
 
+@pytest.mark.article("M 4", "allowed")
 def test_a_lawful_query_is_answered_with_a_safe_statistic(house: House, jobs: Jobs, event: Ids) -> None:
     query = jobs.run(id=Q1, agreement="agreement-1", sql=BY_DISTRICT, by=DEVELOPER, at=NOON, patience=30)
     table = read_answer(house.domain, Q1, format="json", event=event(), by=DEVELOPER, at=NOON)
@@ -62,6 +63,7 @@ def test_the_free_stage_never_gets_a_protected_snapshot(house: House, jobs: Jobs
     assert len(free[1]) == 1
 
 
+@pytest.mark.article("M 7", "allowed")
 def test_an_answered_query_leaves_a_start_and_an_end_on_record(house: House, jobs: Jobs, event: Ids) -> None:
     house.clock.pass_by(seconds=0.07)
     jobs.run(id=Q1, agreement="agreement-1", sql=BY_DISTRICT, by=DEVELOPER, at=NOON, patience=30)
