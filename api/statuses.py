@@ -33,6 +33,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         edge.NoSuchPath,
         listing.EditionUnknown,
         listing.EntryUnknown,
+        listing.NoReport,
         logs.NoSuchEvidence,
         masking.RuleUnknown,
         policies.NoSuch,

@@ -22,6 +22,22 @@ class EntryUnknown(Worded, Refusal):
         self.id = id
 
 
+class NoReport(Worded, Refusal):
+    """A resource without synthetic sample data has no report on how far it lets anybody be told apart."""
+
+    kind: ClassVar[str] = "no-reidentification-report"
+    title: ClassVar[Title] = {"zh": "没有再识别风险报告", "en": "There is no report on re-identification"}
+    said: ClassVar = {
+        "zh": "数据资源 {id} 没有合成样例数据（尚未到达，或属普遍开放），无需评估",
+        "en": "the resource {id} has no synthetic sample (it has not arrived, or is open): there is nothing to assess",
+    }
+    instead: ClassVar = {"zh": "查看含隐私单元的数据资源", "en": "look at a resource with a privacy unit"}
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+
 class EditionUnknown(Worded, Refusal):
     """The development catalog has no edition of that number."""
 

@@ -13,6 +13,7 @@ from random import Random
 
 from catalog.model import Column, ColumnType, Resource, Use
 from catalog.placeholders import placeholder
+from masking.anonymity import Anonymity
 
 ROWS = 20
 LEAST_UNITS = 10
@@ -45,12 +46,29 @@ class Marginal:
 
 
 @dataclass(frozen=True, slots=True)
+class Reidentification:
+    """How far a sample lets anybody be told apart, for those who answer for it; developers do not see it.
+
+    `quasi`, `sensitive`: the columns taken for quasi-identifiers and for sensitive ones. `matching`: sample rows whose
+    quasi-identifiers some real unit shares, `matching_few`: those shared by one unit at the least and fewer than ten.
+    Rows are drawn column by column, so that a match is chance; yet both numbers are figures about the data.
+    """
+
+    quasi: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    anonymity: Anonymity
+    matching: int
+    matching_few: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Rows to try SQL on."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     origin: Origin
+    report: Reidentification | None = None  # none where the resource is open
 
 
 class Manner(StrEnum):

@@ -8,10 +8,10 @@ from typing import Protocol
 from catalog.arrival import Arrival
 from catalog.edition import Edition
 from catalog.entry import Entry, EntryState, Grading, Prohibition
-from catalog.listing_errors import EntryExists, EntryUnknown
+from catalog.listing_errors import EntryExists, EntryUnknown, NoReport
 from catalog.masks import InForce
 from catalog.model import Resource, ResourceId, Version
-from catalog.sample import Sample
+from catalog.sample import Reidentification, Sample
 from logs.model import Actor, Event, EventId, Fact, Recorder
 from masking.errors import NoRuleInForce
 from masking.service import Rules
@@ -176,6 +176,14 @@ def versions(begin: Begin, id: ResourceId) -> tuple[Version, ...]:
     with begin() as work:
         work.entries.get(id)
         return work.entries.versions(id)
+
+
+def reidentification(begin: Begin, id: ResourceId) -> Reidentification:
+    """How far a resource's sample lets anybody be told apart. Raises `EntryUnknown`, `NoReport` for an open one."""
+    found = entry(begin, id)
+    if found.sample is None or found.sample.report is None:
+        raise NoReport(id)
+    return found.sample.report
 
 
 def listed(begin: Begin, *, words: str = "") -> tuple[Entry, ...]:

@@ -16,6 +16,7 @@ from api.schemas.catalog import (
     NoteTold,
     NoticeAsked,
     ReasonAsked,
+    ReidentificationTold,
 )
 from api.schemas.common import Listed, problems
 from api.supply import Taken, arrive
@@ -23,7 +24,7 @@ from api.uploads import laid_down
 from catalog import service
 from catalog.entry import Grading
 from catalog.errors import ManifestMissing, ManifestWrong, TableMalformed, UnitUnknown
-from catalog.listing_errors import EntryUnknown, MoveImpossible, NotListable, ReasonMissing
+from catalog.listing_errors import EntryUnknown, MoveImpossible, NoReport, NotListable, ReasonMissing
 from catalog.manifest import NAME
 from catalog.model import ResourceId
 from logs.errors import Language
@@ -76,6 +77,17 @@ def get_resource(house: In, by: By, at: At, id: str) -> EntryTold:
     """One resource whatever its state."""
     house.require(by, "view", "resource", at=at)
     return EntryTold.of(service.entry(house.reading, ResourceId(id)))
+
+
+@router.get(
+    "/resources/{id}/reidentification",
+    summary="样例数据再识别风险报告 / how far a sample lets anybody be told apart",
+    responses={**problems(NotPermitted, EntryUnknown, NoReport)},
+)
+def get_reidentification(house: In, by: By, at: At, id: str) -> ReidentificationTold:
+    """k, l, t and uniques of the sample data, and how many of its rows real subjects share."""
+    house.require(by, "view", "resource", at=at)
+    return ReidentificationTold.of(service.reidentification(house.reading, ResourceId(id)))
 
 
 @router.post(

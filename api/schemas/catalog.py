@@ -9,7 +9,7 @@ from api.schemas.common import Asked, Told
 from catalog.edition import Edition
 from catalog.entry import Entry, Prohibition
 from catalog.model import Link
-from catalog.sample import Sample
+from catalog.sample import Reidentification, Sample
 
 EXAMPLE: JsonValue = {
     "id": "person",
@@ -212,6 +212,42 @@ class SampleTold(Told):
     def of(cls, sample: Sample) -> "SampleTold":
         """The sample as it is told."""
         return cls(columns=list(sample.columns), rows=[list(row) for row in sample.rows], origin=sample.origin.value)
+
+
+class ReidentificationTold(Told):
+    """How far the sample data of a resource lets anybody be told apart; for those who answer for it.
+
+    `k`: rows in the smallest class alike in `quasi`; `uniques`: rows alone in theirs; `l`, `t`, `alpha`: the worst over
+    `sensitive`. `matching`: rows whose quasi-identifiers some real subject shares; `matching_few`: fewer than ten.
+    """
+
+    quasi: list[str] = Field(examples=[["district", "age", "gender"]])
+    sensitive: list[str] = Field(examples=[["income"]])
+    rows: int = Field(examples=[20])
+    k: int = Field(examples=[1])
+    uniques: int = Field(examples=[20])
+    l: float | None = Field(examples=[1])  # noqa: E741 the field's own name for it
+    t: float | None = Field(examples=[0.95])
+    alpha: float | None = Field(examples=[1.0])
+    matching: int = Field(examples=[2])
+    matching_few: int = Field(examples=[0])
+
+    @classmethod
+    def of(cls, report: Reidentification) -> "ReidentificationTold":
+        """The report as it is told."""
+        found = report.anonymity
+        return cls(
+            quasi=list(report.quasi),
+            sensitive=list(report.sensitive),
+            rows=found.rows,
+            k=found.k,
+            uniques=found.uniques,
+            l=found.l,
+            t=found.t,
+            alpha=found.alpha,
+            matching=report.matching,
+            matching_few=report.matching_few,
+        )
 
 
 def _link(link: Link) -> LinkTold:

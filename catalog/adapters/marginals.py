@@ -1,6 +1,7 @@
 # ruff: noqa: S608
 """What a sample may draw on, measured in a snapshot: shared values, quantiles with units beyond them, months."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,20 @@ import duckdb
 
 from catalog.adapters.reading import quoted
 from catalog.model import Column, Resource
-from catalog.sample import LEAST_UNITS, ROWS, Manner, Marginal, Origin, Sample, coarse, manner, synthetic, written
+from catalog.sample import (
+    LEAST_UNITS,
+    ROWS,
+    Manner,
+    Marginal,
+    Origin,
+    Reidentification,
+    Sample,
+    coarse,
+    manner,
+    synthetic,
+    written,
+)
+from masking.anonymity import Anonymity, anonymity_sql
 
 MOST_VALUES = 1_000
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -25,7 +39,49 @@ def sample(snapshot: Path, resource: Resource, *, seed: int, rows: int = ROWS) -
             return Sample(tuple(column.name for column in resource.columns), cells, Origin.OPEN)
         unit = quoted(resource.privacy_unit)
         marginals = {column.name: _marginal(connection, column, unit) for column in resource.columns}
-    return synthetic(resource, marginals, seed=seed, rows=rows)
+        drawn = synthetic(resource, marginals, seed=seed, rows=rows)
+        return replace(drawn, report=_report(connection, resource, drawn))
+
+
+def _report(connection: duckdb.DuckDBPyConnection, resource: Resource, drawn: Sample) -> Reidentification:
+    """k, l, t and uniques of the sample by itself, and how many of its rows real units share."""
+    manners = {column: manner(column) for column in resource.columns}
+    quasi = [column for column, how in manners.items() if how in (Manner.DIMENSION, Manner.MONTH)]
+    sensitive = [column for column, how in manners.items() if how is Manner.FIGURE]
+    types = ", ".join(f"{quoted(column.name)} {column.type.value}" for column in resource.columns)
+    connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE drawn ({types})")
+    places = ", ".join("?" for _ in resource.columns)
+    connection.executemany(f"INSERT INTO drawn VALUES ({places})", [list(row) for row in drawn.rows])
+    names = [column.name for column in quasi]
+    found = Anonymity(*_row(connection, anonymity_sql("drawn", names)))
+    for column in sensitive:
+        found = found.with_worst_of(Anonymity(*_row(connection, anonymity_sql("drawn", names, column.name))))
+    matching, few = _matching(connection, resource, quasi)
+    return Reidentification(tuple(names), tuple(column.name for column in sensitive), found, matching, few)
+
+
+def _matching(connection: duckdb.DuckDBPyConnection, resource: Resource, quasi: list[Column]) -> tuple[int, int]:
+    """Sample rows that real units share in all quasi-identifiers, dates by their month; and those that few share."""
+    if not quasi:
+        return 0, 0
+    keys = ", ".join(_compared(column) for column in quasi)
+    units = f"count(DISTINCT {quoted(resource.privacy_unit or '')})"
+    real = f"SELECT ({keys}) AS class, {units} AS n FROM main.rows WHERE ({keys}) IN (FROM wanted) GROUP BY ALL"
+    found = _row(
+        connection,
+        f"WITH wanted AS (SELECT ({keys}) AS class FROM drawn), real AS ({real}) "
+        f"SELECT count(*), count(*) FILTER (n < {LEAST_UNITS}) FROM wanted JOIN real USING (class)",
+    )
+    return found[0], found[1]
+
+
+def _compared(column: Column) -> str:
+    name = quoted(column.name)
+    return (
+        f"coalesce(CAST(date_trunc('month', {name}) AS VARCHAR), '')"
+        if manner(column) is Manner.MONTH
+        else (f"coalesce(CAST({name} AS VARCHAR), '')")
+    )
 
 
 def _marginal(connection: duckdb.DuckDBPyConnection, column: Column, unit: str) -> Marginal:

@@ -32,7 +32,13 @@ EVERYBODY = frozenset(
     }
 )
 """Calls that every party may make; of the others a provider may make none but to look at resources."""
-PROVIDERS = frozenset({("GET", "/api/v1/resources"), ("GET", "/api/v1/resources/{id}")})
+PROVIDERS = frozenset(
+    {
+        ("GET", "/api/v1/resources"),
+        ("GET", "/api/v1/resources/{id}"),
+        ("GET", "/api/v1/resources/{id}/reidentification"),
+    }
+)
 
 
 @pytest.fixture(scope="module")

@@ -133,6 +133,18 @@ def test_sample_data_and_the_catalog_show_nobody(played: Played) -> None:
     assert played.call("GET", "/catalog/nothing", Role.DEVELOPER).status_code == 404
 
 
+def test_who_answers_for_a_sample_sees_how_far_it_lets_anybody_be_told_apart(played: Played) -> None:
+    report = played.call("GET", "/resources/person/reidentification", Role.OPERATOR).json()
+    assert {"district", "age", "gender", "industry"} <= set(report["quasi"])
+    assert report["rows"] == 20
+    assert 1 <= report["k"] <= 20
+    assert report["matching_few"] <= report["matching"] <= 20
+    assert played.call("GET", "/resources/person/reidentification", Role.DEVELOPER).status_code == 403
+    assert "matching" not in played.call("GET", "/catalog/person/sample", Role.DEVELOPER).text
+    absent = played.call("GET", "/resources/xiamen_district/reidentification", Role.OPERATOR)
+    assert (absent.status_code, absent.json()["type"]) == (404, "/problems/no-reidentification-report")
+
+
 def test_lists_come_page_by_page(played: Played) -> None:
     seen: list[str] = []
     cursor = ""

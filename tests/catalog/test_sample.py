@@ -66,6 +66,37 @@ def test_no_sampled_row_is_a_real_one(
     assert samples[name].origin is Origin.SYNTHETIC
 
 
+@pytest.mark.parametrize("name", PROTECTED)
+def test_a_sample_carries_its_reidentification_report(
+    home: Path, arrivals: dict[str, Arrival], samples: dict[str, Sample], name: str
+) -> None:
+    resource, found = arrivals[name].resource, samples[name]
+    report = found.report
+    assert report is not None
+    assert report.anonymity.rows == len(found.rows)
+    places = [[column.name for column in resource.columns].index(column) for column in report.quasi]
+    dated = {place for place in places if resource.columns[place].type is ColumnType.DATE}
+
+    def said(row: tuple[object, ...], place: int) -> str:
+        value = row[place]
+        return f"{str(value)[:7]}" if place in dated and value is not None else str(value)
+
+    drawn = Counter(tuple(said(row, place) for place in places) for row in found.rows)
+    assert report.anonymity.k == min(drawn.values())
+    assert report.anonymity.uniques == list(drawn.values()).count(1)
+    names = ", ".join(f'"{column.name}"' for column in resource.columns)
+    unit = [column.name for column in resource.columns].index(resource.privacy_unit or "")
+    units: dict[tuple[str, ...], set[object]] = {}
+    for row in rows(home, arrivals[name], names):
+        units.setdefault(tuple(said(row, place) for place in places), set()).add(row[unit])
+    assert report.matching == sum(count for key, count in drawn.items() if key in units)
+    assert report.matching_few == sum(count for key, count in drawn.items() if 0 < len(units.get(key, ())) < 10)
+
+
+def test_an_open_sample_needs_no_report(samples: dict[str, Sample]) -> None:
+    assert samples["xiamen_district"].report is None
+
+
 def test_figures_lie_within_their_bounds_and_have_two_digits(
     arrivals: dict[str, Arrival], samples: dict[str, Sample]
 ) -> None:
