@@ -145,6 +145,22 @@ def verify_log(
             raise typer.Exit(1)
 
 
+@app.command("perturbation-table")
+def perturbation_table(
+    rules: Annotated[Path | None, typer.Argument(help="规则文件（YAML） / a rule document")] = None,
+    *,
+    unit: Annotated[str, typer.Option(help="隐私单元 / kind of privacy unit")] = "resident_id",
+    csv: Annotated[bool, typer.Option("--csv", help="输出 CSV / as CSV")] = False,
+    lang: Lang = None,
+) -> None:
+    """构造并检查频数扰动表 / build and inspect the perturbation table of counts."""
+    with speaking(None, lang) as language:
+        text, kept = parts.perturbation_table(rules, unit, language, form="csv" if csv else "text")
+        out.print(text, markup=False)
+        if not kept:
+            raise typer.Exit(1)
+
+
 @app.command()
 def migrate(
     state: State = None,

@@ -74,10 +74,21 @@ def read_rules(document: Mapping[str, Any]) -> DisclosureRules:
     return DisclosureRules(frequency=tuple(sorted(frequency.items())), **values)
 
 
+def rules_of(text: str) -> DisclosureRules:
+    """The rules of a document's text; raises `RulesNotLawful` for text that is no YAML mapping as well."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        document = None
+    if not isinstance(document, Mapping):
+        raise RulesNotLawful((Breach("document", "不是 YAML 键值文档", "is no YAML mapping"),))
+    return read_rules(document)
+
+
 @lru_cache(maxsize=1)
 def default_rules() -> DisclosureRules:
     """The document in force where a resource has none of its own."""
-    return read_rules(yaml.safe_load(DEFAULT.read_text(encoding="utf-8")))
+    return rules_of(DEFAULT.read_text(encoding="utf-8"))
 
 
 def _flat(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

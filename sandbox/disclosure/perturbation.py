@@ -11,8 +11,6 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from logs.errors import Language
-
 GRID = 2**24  # probabilities are kept as multiples of 1/GRID, so that every machine builds the same table
 CLOSE = 1e-12  # how exactly mean and variance are met before rounding to the grid
 SHORT = 1e-9  # the shortest step of the search
@@ -110,28 +108,3 @@ def _dual(features: npt.NDArray[np.float64], at: npt.NDArray[np.float64], wanted
     exponents = at @ features
     top = exponents.max()
     return float(top + np.log(np.exp(exponents - top).sum()) - at @ wanted)
-
-
-def table_text(table: PerturbationTable, language: Language = "zh") -> str:
-    """The table for people to inspect: per true count the probability of each result, in percent."""
-    chinese = language == "zh"
-    lines = [
-        f"方差 {table.variance:g}，最大偏差 ±{table.deviation}，最小显示值 {table.least}（0 表示不显示）"
-        if chinese
-        else f"variance {table.variance:g}, at most ±{table.deviation}, least shown {table.least} (0: withheld)"
-    ]
-    lines.append(f"{'真值' if chinese else 'count'} → {'结果（%）' if chinese else 'results (%)'}")
-    last = table.least + table.deviation
-    for count in range(table.least, last + 1):
-        row = table.rows[min(count - table.first, len(table.rows) - 1)]
-        results: dict[int, float] = {}
-        for place, share in enumerate(row):
-            result = count + place - table.deviation
-            shown = result if result >= table.least else 0
-            results[shown] = results.get(shown, 0.0) + 100 * share / GRID
-        label = f"{count}{'+' if count == last else ''}"
-        cells = "  ".join(f"{result}: {percent:.2f}" for result, percent in results.items() if percent > 0)
-        lines.append(f"{label:>5}   {cells}")
-    below = f"1–{table.least - 1}"
-    lines.append(f"{below:>5}   {'一律不显示' if chinese else 'always withheld'}")
-    return "\n".join(lines)

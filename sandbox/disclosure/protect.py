@@ -72,14 +72,19 @@ def told(hidden: tuple[int, int], sums: Whole, keys: CellKeys, rules: Disclosure
 
 
 def protect(measured: pa.Table, release: Release, rules: DisclosureRules, secret: bytes) -> ProtectedTable:
-    """The safe table of a measured release under the rules, with the platform's secret for cell keys.
+    """The safe table of a measured release under the rules, with the platform's secret for cell keys."""
+    return protected(measured, release, rules, CellKeys(secret))
+
+
+def protected(measured: pa.Table, release: Release, rules: DisclosureRules, keys: CellKeys) -> ProtectedTable:
+    """The safe table of a measured release under the rules, with the chances that these keys draw.
 
     A cell with too few units is absent; where there are no keys its one row stays, with every figure null.
     Raises `NotMeasured` when a column that disclosure control needs is missing.
     """
     if not release.units:
         raise NotMeasured(release.name, "c_*")
-    cells, keys = Measured(measured, release), CellKeys(secret)
+    cells = Measured(measured, release)
     row = contributors(cells, "n", "s", "c_{}", keys=keys, rules=rules)
     with np.errstate(all="ignore"):
         figures = {measure.name: _figure(cells, measure, row, keys=keys, rules=rules) for measure in release.measures}

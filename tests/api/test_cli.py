@@ -55,8 +55,39 @@ def refused(done: Done, *words: str) -> None:
 
 def test_alone_it_lists_the_commands() -> None:
     listed = run("--help").stdout
-    for command in ("demo", "serve", "worker", "relay", "receiver", "verify-log", "migrate", "ingest"):
+    for command in (
+        "demo",
+        "serve",
+        "worker",
+        "relay",
+        "receiver",
+        "verify-log",
+        "migrate",
+        "ingest",
+        "perturbation-table",
+    ):
         assert command in listed
+
+
+def test_the_perturbation_table_is_built_from_a_rule_document_and_inspected(tmp_path: Path) -> None:
+    document = tmp_path / "rules.yaml"
+    document.write_text("perturbation: {variance: 4, deviation: 8}\n")
+
+    done = run("perturbation-table", str(document), "--lang", "en")
+
+    assert done.returncode == 0
+    assert "variance 4, at most ±8, least shown 10" in done.stdout
+    assert done.stdout.count("✓") == 6
+    assert "10,-5,0.00" in run("perturbation-table", "--csv").stdout
+
+
+def test_a_rule_document_that_is_unlawful_or_unreadable_is_named(tmp_path: Path) -> None:
+    document = tmp_path / "rules.yaml"
+    refused(run("perturbation-table", str(document), "--lang", "en"), str(document))
+    document.write_text("perturbation: {variance: 0}\n")
+    refused(run("perturbation-table", str(document), "--lang", "en"), "perturbation.variance", "between")
+    document.write_text("[")
+    refused(run("perturbation-table", str(document), "--lang", "en"), "YAML")
 
 
 def test_a_state_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
