@@ -1,27 +1,30 @@
 """How much of what analysts write the gate understands, whether it keeps the meaning, and how long it takes.
 
 Run: `.venv/bin/python -m benchmarks.gate`. With every table open (no privacy unit), the rewritten query must give what
-the original gives. Times are of check and rewrite alone; the ratio is to DuckDB's own parser on the same text.
+the original gives. Times are of check and rewrite, the median of several runs of each query; the ratio is to what
+DuckDB's own parser needs for the same text.
 """
 
 import statistics
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
+import yaml
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from benchmarks import tpc
+from benchmarks.stages import REPEATS, Stages
 from catalog.model import ColumnType, Use
 from sandbox.errors import NotLawful
 from sandbox.gate import Granted, GrantedColumn, GrantedResource, check
 from sandbox.gate.parse import Plain
-from sandbox.plan import Plan
-from tests.sandbox.gate.world import same
+from tests.sandbox.gate.world import GRANTED, same
 
+LAWFUL_QUERIES = Path(__file__).resolve().parents[1] / "tests" / "sandbox" / "gate" / "lawful.yaml"
 WORKLOAD = Path(__file__).resolve().parents[2] / "shared" / "data" / "sql_workloads" / "selects.jsonl.zst"
 EVERYTHING = frozenset(Use)
 CONSTRUCTS = {"not-supported", "unknown-function", "unknown-type", "unknown-unit", "not-sql", "pivot-values"}
@@ -44,18 +47,18 @@ def world(columns: dict[str, Iterable[str]]) -> Granted:
 def main() -> None:
     """Print every figure."""
     parser = duckdb.connect()
-    times: list[float] = []
-    for kind in ("tpch", "tpcds"):
-        benchmark(kind, times)
-    report(f"TPC-H and TPC-DS ({len(times)} queries)", times)
+    stages = Stages()
+    texts = [text for kind in ("tpch", "tpcds") for text in benchmark(kind, stages)]
+    report(f"TPC-H and TPC-DS ({len(texts)} queries)", stages, parser, texts)
+    protected(parser)
     if WORKLOAD.is_file():
         workload(parser)
     else:
         print("workload: skipped, the shared folder is absent")
 
 
-def benchmark(kind: str, times: list[float]) -> None:
-    """Understood and same answers, of a TPC benchmark."""
+def benchmark(kind: str, stages: Stages) -> list[str]:
+    """Understood and same answers, of a TPC benchmark; the texts understood."""
     engine = duckdb.connect()
     engine.execute("CREATE SCHEMA data; SET search_path = 'data'")
     columns = {}
@@ -63,34 +66,39 @@ def benchmark(kind: str, times: list[float]) -> None:
         engine.execute(f"CREATE TABLE data.\"{name}\" AS FROM '{path}'")
         columns[name] = [row[0] for row in engine.execute(f'DESCRIBE data."{name}"').fetchall()]
     granted = world(columns)
-    understood = equal = 0
+    equal = 0
+    understood = []
     queries = tpc.queries(kind)
     for number, sql in queries:
         try:
-            plan = timed(lambda sql=sql: check(sql, granted=granted), times)
+            plan = stages.check(sql, granted)
         except NotLawful as refusal:
             print(f"  {kind} {number}: {refusal}")
             continue
-        understood += 1
+        understood.append(sql)
         if same(engine.sql(sql).to_arrow_table(), engine.sql(plan.final.sql).to_arrow_table()):
             equal += 1
         else:
             print(f"  {kind} {number}: another answer")
-    print(f"{kind}: understood {understood}/{len(queries)}, same answer {equal}/{len(queries)}")
+    print(f"{kind}: understood {len(understood)}/{len(queries)}, same answer {equal}/{len(queries)}")
+    return understood
 
 
-def timed(work: Callable[[], Plan], times: list[float]) -> Plan:
-    """The result, its duration in milliseconds added to the list; run once before, to be warm."""
-    work()
-    begin = time.perf_counter()
-    result = work()
-    times.append((time.perf_counter() - begin) * 1_000)
-    return result
+def protected(parser: duckdb.DuckDBPyConnection) -> None:
+    """The time of queries over protected rows, whose releases are drawn up as well."""
+    stages = Stages()
+    texts = [sql for queries in yaml.safe_load(LAWFUL_QUERIES.read_text("utf-8")).values() for sql in queries]
+    for sql in texts:
+        stages.check(sql, GRANTED)
+    report(f"over protected rows ({len(texts)} queries)", stages, parser, texts)
 
 
-def report(what: str, times: list[float]) -> None:
-    """Median and worst."""
-    print(f"{what}: check and rewrite median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms")
+def report(what: str, stages: Stages, parser: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> None:
+    """Times, where they go, and the ratio to the engine's own parser."""
+    stages.report(what)
+    plain = [parse_time(parser, sql) for sql in texts]
+    ratio = statistics.median(stages.checks) / statistics.median(plain)
+    print(f"  ratio of medians to DuckDB's own parser {ratio:.1f}")
 
 
 def workload(parser: duckdb.DuckDBPyConnection) -> None:
@@ -98,13 +106,14 @@ def workload(parser: duckdb.DuckDBPyConnection) -> None:
     lines = parser.execute("SELECT sql_duckdb FROM read_json(?, format = 'newline_delimited')", [str(WORKLOAD)])
     texts = [row[0] for row in lines.fetchall()]
     constructs: Counter[str] = Counter()
-    times: list[float] = []
-    understood = lawful = 0
+    stages = Stages()
+    understood: list[str] = []
+    lawful = 0
     for sql in texts:
         try:
             granted = settled(sql, declared(sql))
-            timed(lambda sql=sql, granted=granted: check(sql, granted=granted), times)
-            understood += 1
+            stages.check(sql, granted)
+            understood.append(sql)
         except SqlglotError:
             constructs["sqlglot does not parse it"] += 1
         except NotLawful as refusal:
@@ -115,22 +124,21 @@ def workload(parser: duckdb.DuckDBPyConnection) -> None:
                 lawful += 1
             else:
                 constructs[", ".join(sorted(names))] += 1
-    share = 100 * understood / (len(texts) - lawful)
-    print(f"workload: understood {understood}/{len(texts) - lawful} ({share:.1f} %), lawfully refused {lawful}")
+    share = 100 * len(understood) / (len(texts) - lawful)
+    print(f"workload: understood {len(understood)}/{len(texts) - lawful} ({share:.1f} %), lawfully refused {lawful}")
     for construct, count in constructs.most_common():
         print(f"  {count:4} {construct}")
-    report("workload", times)
-    plain = [parse_time(parser, sql) for sql in texts]
-    print(
-        f"workload: ratio of medians to DuckDB's own parser {statistics.median(times) / statistics.median(plain):.1f}"
-    )
+    report("workload", stages, parser, understood)
 
 
 def parse_time(parser: duckdb.DuckDBPyConnection, sql: str) -> float:
-    """Milliseconds DuckDB needs to parse and serialise a text."""
-    begin = time.perf_counter()
-    parser.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
-    return (time.perf_counter() - begin) * 1_000
+    """Milliseconds DuckDB needs to parse and serialise a text: the median of several runs."""
+    runs = []
+    for _ in range(REPEATS):
+        begin = time.thread_time()
+        parser.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+        runs.append((time.thread_time() - begin) * 1_000)
+    return statistics.median(runs)
 
 
 def settled(sql: str, granted: Granted) -> Granted:

@@ -1,5 +1,7 @@
 """The gate: from the caller's text to a plan, or to every reason against it."""
 
+from sqlglot import exp
+
 from sandbox.errors import NotLawful
 from sandbox.gate import flows, parse, queries
 from sandbox.gate.binding import Binding
@@ -21,25 +23,37 @@ def check(sql: str, *, granted: Granted) -> Plan:
     binding = Binding(granted)
     relation = None
     try:
-        relation = queries.query(binding, parse.parse(sql), ctes={})
-        final(binding, relation)
-        for at in binding.memberships.values():
-            binding.refuse("correlated", at=at)
+        relation = bound(binding, parse.parse(sql))
     except Finding as finding:
         binding.note(finding)
     except RecursionError:
         binding.note(Finding("too-nested", subject=str(parse.DEEPEST)))
     if binding.findings or relation is None:
         raise refused(binding, sql)
+    plan = printed(binding, relation)
+    if binding.findings:
+        raise refused(binding, sql)
+    return plan
+
+
+def bound(binding: Binding, tree: exp.Expr) -> Relation:
+    """What a syntax tree means under the annex, its releases drawn up; findings are left in the binding."""
+    relation = queries.query(binding, tree, ctes={})
+    final(binding, relation)
+    for at in binding.memberships.values():
+        binding.refuse("correlated", at=at)
+    return relation
+
+
+def printed(binding: Binding, relation: Relation) -> Plan:
+    """The plan of a bound query; its free stage reads nobody's rows."""
     printer = Printer()
     statement = printer.statement(printer.relation(relation, tuple(known.name for known in relation.fields)))
     for name in statement.resources:
-        if not granted.resources[name.lower()].open:
+        if not binding.granted.resources[name.lower()].open:
             binding.refuse("raw-rows", subject=name)
     if not statement.resources and not binding.releases:
         binding.refuse("no-resource")
-    if binding.findings:
-        raise refused(binding, sql)
     return Plan(
         releases=tuple(binding.releases.values()),
         final=statement,

@@ -44,7 +44,7 @@ def flows(binding: Binding, expression: Expression) -> frozenset[Flow]:
             known = binding.field_of(expression)
             if known is None:
                 return frozenset()
-            return frozenset(replace(flow, at=expression.at) for flow in known.flows)
+            return frozenset(Flow(flow.resource, flow.column, flow.role, expression.at) for flow in known.flows)
         case Operation(operator="case"):
             *branches, default = expression.arguments
             values = [flows(binding, value) for value in (*branches[1::2], default)]

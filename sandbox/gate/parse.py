@@ -88,5 +88,8 @@ def offset(node: exp.Expr | None) -> int | None:
     """Where in the text a node begins, as far as the parser kept it."""
     if node is None:
         return None
+    if isinstance(node, exp.Column):  # by far the most asked for, and its place is that of its first name
+        first = node.parts[0]
+        return first.meta.get("start") if first._meta else None
     starts = [part.meta["start"] for part in node.walk() if part._meta and "start" in part._meta]
     return min(starts, default=None)
