@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from catalog.attributes import UNSAID, Attributes
 from catalog.model import ColumnType, Derived, Link, Use
 
 
@@ -35,6 +36,7 @@ class DeclaredResource:
     columns: tuple[DeclaredColumn, ...] = ()
     links: tuple[Link, ...] | None = None
     synthetic: bool = False
+    attributes: Attributes = UNSAID
 
     def column(self, name: str) -> DeclaredColumn:
         """What is said of the column of that name, in whatever case; nothing when nothing is said."""

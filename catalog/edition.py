@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from catalog.attributes import told
 from catalog.entry import Entry, EntryState, Mask, News
 from catalog.listing_errors import MoveImpossible, NotListable
 from catalog.masks import InForce, masks_of
@@ -62,6 +63,11 @@ class Edition:
         """Put an edition together; raises `NotListable` naming every resource that cannot stand in it, and why."""
         reasons = [(entry.id, *UNLISTABLE[entry.state]) for entry in entries if entry.state not in LISTABLE]
         reasons += [
+            (entry.id, "目录载明不得授权运营", "its entry does not permit authorised operation")
+            for entry in entries
+            if entry.state in LISTABLE and not entry.resource.attributes.authorised
+        ]
+        reasons += [
             (entry.id, "没有样例数据", "it has no sample data")
             for entry in entries
             if entry.state in LISTABLE and entry.sample is None
@@ -110,6 +116,7 @@ def _digest(entries: Sequence[Entry], masks: Mapping[ResourceId, tuple[Mask, ...
             "title": entry.resource.title,
             "provider": entry.resource.provider,
             "privacy_unit": entry.resource.privacy_unit,
+            "attributes": told(entry.resource.attributes),
             "version": entry.version.digest if entry.version else None,
             "columns": [
                 [column.name, column.title, column.type.value, sorted(column.uses), column.grade]

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import ceil, floor, log10
 
+from catalog.attributes import Attributes, Opening
 from catalog.declared import DeclaredColumn, DeclaredResource, Note
 from catalog.errors import ColumnMissing, UnitUnknown
 from catalog.manifest import resource_id
+from catalog.manifest_attributes import not_open
 from catalog.model import Column, ColumnType, Resource, Use
 from catalog.profile import ColumnProfile, Spread, TableProfile
 from catalog.words import IRREGULAR, TITLES, TYPE_WORDS, UNKNOWN_PROVIDER, USE_WORDS
@@ -118,8 +120,17 @@ def describe(
         update_cycle=declared.update_cycle or IRREGULAR,
         abstract=declared.abstract or "",
         synthetic=declared.synthetic,
+        attributes=_attributes(declared, unit),
     )
     return resource, tuple(notes)
+
+
+def _attributes(declared: DeclaredResource, unit: str | None) -> Attributes:
+    """As declared; where nothing is said of opening, a table about nobody is open and any other on application."""
+    said = declared.attributes.opening
+    if said is Opening.OPEN and unit is not None:
+        raise not_open(f"{declared.name}.attributes.opening")
+    return replace(declared.attributes, opening=said or (Opening.OPEN if unit is None else Opening.ON_APPLICATION))
 
 
 def needs_spread(declared: DeclaredResource, types: Mapping[str, ColumnType]) -> tuple[str, ...]:

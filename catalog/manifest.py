@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from catalog.declared import DeclaredColumn, DeclaredResource
 from catalog.errors import ManifestUnreadable, ManifestWrong
+from catalog.manifest_attributes import attributes
+from catalog.manifest_values import distinct, flag, known, text
 from catalog.model import ColumnType, Derived, Link, Part, Resource, ResourceId, Use
 
 NAME = "dataset.toml"
@@ -22,6 +24,7 @@ RESOURCE_KEYS = frozenset(
         "privacy_unit",
         "update_cycle",
         "abstract",
+        "attributes",
         "synthetic",
         "columns",
         "links",
@@ -49,57 +52,58 @@ def parse(text: str) -> tuple[DeclaredResource, ...]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         raise ManifestUnreadable(str(broken)) from None
-    _known(table, frozenset({"resource"}), NAME)
+    known(table, frozenset({"resource"}), NAME)
     rows = table.get("resource")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise ManifestWrong(NAME, "没有 [[resource]]", "it holds no [[resource]]")
     resources = tuple(_resource(row, f"resource[{place}]") for place, row in enumerate(rows))
-    _distinct([resource.name for resource in resources], "resource", "name")
+    distinct([resource.name for resource in resources], "resource", "name")
     return resources
 
 
 def _resource(row: Mapping[str, Any], where: str) -> DeclaredResource:
-    _known(row, RESOURCE_KEYS, row["name"] if isinstance(row.get("name"), str) else where)
-    name = _text(row, "name", where)
+    known(row, RESOURCE_KEYS, row["name"] if isinstance(row.get("name"), str) else where)
+    name = text(row, "name", where)
     if name is None:
         raise ManifestWrong(where, "缺少 name", "`name` is missing")
     if not name.isidentifier():
         raise ManifestWrong(
             f"{where}.name", "名称只能含文字、数字和下划线", "a name holds letters, digits and underscores only"
         )
-    file = _text(row, "file", name)
+    file = text(row, "file", name)
     if file is None:
         raise ManifestWrong(name, "缺少 file", "`file` is missing")
     columns = row.get("columns", {})
     if not isinstance(columns, dict):
         raise ManifestWrong(f"{name}.columns", "应为表", "must be a table of columns")
-    _distinct(list(columns), f"{name}.columns", "name")
+    distinct(list(columns), f"{name}.columns", "name")
     return DeclaredResource(
         name=name,
         file=file,
-        title=_text(row, "title", name),
-        title_en=_text(row, "title_en", name),
-        provider=_text(row, "provider", name),
+        title=text(row, "title", name),
+        title_en=text(row, "title_en", name),
+        provider=text(row, "provider", name),
         privacy_unit=_privacy_unit(row, name),
-        update_cycle=_text(row, "update_cycle", name),
-        abstract=_text(row, "abstract", name),
+        update_cycle=text(row, "update_cycle", name),
+        abstract=text(row, "abstract", name),
         columns=tuple(_column(key, value, f"{name}.columns.{key}") for key, value in columns.items()),
         links=_links(row, name),
-        synthetic=_flag(row, "synthetic", name),
+        attributes=attributes(row, name),
+        synthetic=flag(row, "synthetic", name),
     )
 
 
 def _column(name: str, row: object, where: str) -> DeclaredColumn:
     if not isinstance(row, dict):
         raise ManifestWrong(where, '应写作 { title = "…", uses = […] }', 'write { title = "…", uses = […] }')
-    _known(row, COLUMN_KEYS, where)
+    known(row, COLUMN_KEYS, where)
     return DeclaredColumn(
         name=name,
-        title=_text(row, "title", where),
-        title_en=_text(row, "title_en", where),
+        title=text(row, "title", where),
+        title_en=text(row, "title_en", where),
         type=_type(row, where),
         uses=_uses(row, where),
-        kind=_text(row, "kind", where),
+        kind=text(row, "kind", where),
         bounds=_bounds(row, where),
         derived=_derived(row, where),
     )
@@ -122,7 +126,7 @@ def _privacy_unit(row: Mapping[str, Any], where: str) -> str | Literal[False] | 
 
 
 def _type(row: Mapping[str, Any], where: str) -> ColumnType | None:
-    named = _text(row, "type", where)
+    named = text(row, "type", where)
     if named is None:
         return None
     if named not in TYPES:
@@ -155,7 +159,7 @@ def _bounds(row: Mapping[str, Any], where: str) -> tuple[float, float] | None:
 
 
 def _derived(row: Mapping[str, Any], where: str) -> Derived | None:
-    source, part = _text(row, "from", where), _text(row, "part", where)
+    source, part = text(row, "from", where), text(row, "part", where)
     if source is None and part is None:
         return None
     parts = {known.value for known in Part}
@@ -176,43 +180,12 @@ def _links(row: Mapping[str, Any], where: str) -> tuple[Link, ...] | None:
     links = []
     for place, link in enumerate(listed):
         at = f"{where}.links[{place}]"
-        _known(link, LINK_KEYS, at)
-        column, resource, target = (_text(link, key, at) for key in ("column", "resource", "target"))
+        known(link, LINK_KEYS, at)
+        column, resource, target = (text(link, key, at) for key in ("column", "resource", "target"))
         if column is None or resource is None or target is None:
             raise ManifestWrong(at, "需要 column、resource、target", "`column`, `resource` and `target` are needed")
         links.append(Link(column, resource, target))
     return tuple(links)
-
-
-def _known(row: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
-    unknown = sorted(set(row) - keys)
-    if unknown:
-        listed, choice = ", ".join(unknown), ", ".join(sorted(keys))
-        raise ManifestWrong(
-            where, f"未知的键：{listed}；可用：{choice}", f"unknown keys: {listed}; known are: {choice}"
-        )
-
-
-def _text(row: Mapping[str, Any], key: str, where: str) -> str | None:
-    value = row.get(key)
-    if value is not None and not isinstance(value, str):
-        raise ManifestWrong(f"{where}.{key}", "应为文字", "must be text")
-    return value
-
-
-def _flag(row: Mapping[str, Any], key: str, where: str) -> bool:
-    value = row.get(key, False)
-    if not isinstance(value, bool):
-        raise ManifestWrong(f"{where}.{key}", "应为 true 或 false", "must be true or false")
-    return value
-
-
-def _distinct(names: list[str], where: str, key: str) -> None:
-    folded = [name.casefold() for name in names]
-    doubled = sorted({name for name, fold in zip(names, folded, strict=True) if folded.count(fold) > 1})
-    if doubled:
-        listed = ", ".join(doubled)
-        raise ManifestWrong(f"{where}.{key}", f"重复：{listed}", f"stands more than once: {listed}")
 
 
 def draft(resources: Iterable[tuple[str, Resource]], *, unsure: frozenset[str] = frozenset()) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from catalog.attributes import UNSAID, Attributes
+
 ResourceId = NewType("ResourceId", str)
 Digest = NewType("Digest", str)
 
@@ -100,6 +102,7 @@ class Resource:
     abstract: str = ""
     links: tuple[Link, ...] = ()
     synthetic: bool = False  # every value is generated: nobody stands behind a row
+    attributes: Attributes = UNSAID
 
     def column(self, name: str) -> Column:
         """The column of that name; `KeyError` when there is none."""

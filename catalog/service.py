@@ -12,6 +12,7 @@ from catalog.listing_errors import EntryExists, EntryUnknown, NoReport
 from catalog.masks import InForce
 from catalog.model import Resource, ResourceId, Version
 from catalog.sample import Reidentification, Sample
+from catalog.search import ranked
 from logs.model import Actor, Event, EventId, Fact, Recorder
 from masking.errors import NoRuleInForce
 from masking.service import Rules
@@ -187,11 +188,10 @@ def reidentification(begin: Begin, id: ResourceId) -> Reidentification:
 
 
 def listed(begin: Begin, *, words: str = "") -> tuple[Entry, ...]:
-    """The development catalog as published; with words, the entries that speak of each of them."""
+    """The development catalog as published, by id; with words, the entries that speak of them, the best first."""
     with begin() as work:
-        return tuple(
-            entry for entry in work.entries.all() if entry.state is EntryState.LISTED and _speaks(entry, words)
-        )
+        entries = {entry.resource: entry for entry in work.entries.all() if entry.state is EntryState.LISTED}
+    return tuple(entries[resource] for resource in ranked(tuple(entries), words))
 
 
 def listed_entry(begin: Begin, id: ResourceId) -> Entry:
@@ -216,11 +216,3 @@ def _listed(work: Work, id: ResourceId) -> Entry:
     if entry is None or entry.state is not EntryState.LISTED:
         raise EntryUnknown(id)
     return entry
-
-
-def _speaks(entry: Entry, words: str) -> bool:
-    resource = entry.resource
-    said = [resource.name, resource.title, resource.title_en, resource.provider, resource.abstract]
-    said += [text for column in resource.columns for text in (column.name, column.title, column.title_en)]
-    whole = "\n".join(said).casefold()
-    return all(word in whole for word in words.casefold().split())

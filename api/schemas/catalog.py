@@ -1,11 +1,12 @@
 """Resources, editions and samples as the API tells of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from api.schemas.common import Asked, Told
+from catalog.attributes import told
 from catalog.edition import Edition
 from catalog.entry import Entry, Prohibition
 from catalog.model import Link
@@ -39,6 +40,19 @@ EXAMPLE: JsonValue = {
         }
     ],
     "links": [{"column": "enterprise_uscc", "resource": "enterprise", "target": "uscc"}],
+    "attributes": {
+        "code": "350200-GA-0001",
+        "subject": "社会民生",
+        "industry": "公共管理、社会保障和社会组织",
+        "tags": ["人口", "就业"],
+        "format": "库表",
+        "sharing": "conditional",
+        "sharing_basis": "用于履行法定职责",
+        "opening": "on_application",
+        "opening_conditions": ["scenario", "technical"],
+        "covers": None,
+        "authorised": True,
+    },
 }
 
 
@@ -63,6 +77,26 @@ class LinkTold(Told):
     target: str
 
 
+class AttributesTold(Told):
+    """What the entry says beside its columns; empty where nothing was said.
+
+    `sharing`: unconditional, conditional, not_yet; `opening`: open, on_application, closed; `opening_conditions`:
+    scenario, feedback, technical, credit; `authorised`: permitted for authorised operation.
+    """
+
+    code: str
+    subject: str
+    industry: str
+    tags: list[str]
+    format: str
+    sharing: str | None
+    sharing_basis: str
+    opening: str | None
+    opening_conditions: list[str]
+    covers: tuple[date, date] | None
+    authorised: bool
+
+
 class EntryTold(Told):
     """A data resource. Its size is told to two digits: an exact count would be a statistic of its own."""
 
@@ -84,6 +118,7 @@ class EntryTold(Told):
     arrived_at: datetime | None
     columns: list[ColumnTold]
     links: list[LinkTold]
+    attributes: AttributesTold
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryTold":
@@ -118,6 +153,7 @@ class EntryTold(Told):
                 for column in resource.columns
             ],
             links=[_link(link) for link in resource.links],
+            attributes=AttributesTold.model_validate(told(resource.attributes)),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from catalog.attributes import Attributes, Condition, Opening, Sharing
 from catalog.declared import DeclaredColumn, DeclaredResource
 from catalog.geography import DISTRICTS, INDUSTRIES
 from catalog.model import ColumnType, Link, Use
@@ -72,6 +73,17 @@ PERSON = DeclaredResource(
     abstract=NOTICE,
     synthetic=True,
     links=(Link("enterprise_uscc", "enterprise", "uscc"),),
+    attributes=Attributes(
+        code="350200-GA-0001",
+        subject="社会民生",
+        industry="公共管理、社会保障和社会组织",
+        tags=("人口", "就业"),
+        format="库表",
+        sharing=Sharing.CONDITIONAL,
+        sharing_basis="用于履行法定职责",
+        opening=Opening.ON_APPLICATION,
+        opening_conditions=frozenset({Condition.SCENARIO, Condition.TECHNICAL}),
+    ),
     columns=(
         _column("id_card", "身份证号", "Resident ID number", JOIN, kind="resident_id"),
         _column("name", "姓名", "Name", NONE, kind="person_name"),
@@ -94,6 +106,16 @@ ENTERPRISE = DeclaredResource(
     abstract=NOTICE,
     synthetic=True,
     links=(),
+    attributes=Attributes(
+        code="350200-SJ-0001",
+        subject="市场监管",
+        industry="公共管理、社会保障和社会组织",
+        tags=("市场主体", "登记"),
+        format="库表",
+        sharing=Sharing.UNCONDITIONAL,
+        opening=Opening.ON_APPLICATION,
+        opening_conditions=frozenset({Condition.SCENARIO}),
+    ),
     columns=(
         _column("uscc", "统一社会信用代码", "Unified social credit code", JOIN, kind="uscc"),
         _column("ent_name", "企业名称", "Enterprise name", NONE, kind="organisation_name"),
@@ -120,6 +142,17 @@ ENTERPRISE_ANNUAL = DeclaredResource(
     abstract=NOTICE,
     synthetic=True,
     links=(Link("uscc", "enterprise", "uscc"),),
+    attributes=Attributes(
+        code="350200-SJ-0002",
+        subject="市场监管",
+        industry="公共管理、社会保障和社会组织",
+        tags=("市场主体", "年报"),
+        format="库表",
+        sharing=Sharing.CONDITIONAL,
+        sharing_basis="用于履行法定职责",
+        opening=Opening.ON_APPLICATION,
+        opening_conditions=frozenset({Condition.SCENARIO}),
+    ),
     columns=(
         _column("uscc", "统一社会信用代码", "Unified social credit code", JOIN, kind="uscc"),
         _column("year", "报告年度", "Year", DIMENSION, type=ColumnType.INTEGER),
@@ -143,6 +176,9 @@ XIAMEN_DISTRICT = DeclaredResource(
     privacy_unit=False,
     update_cycle="不定期",
     abstract="厦门市六区的名称、区划代码与岛内外归属",
+    attributes=Attributes(
+        code="350200-MZ-0001", subject="地理空间", tags=("区划",), format="库表", sharing=Sharing.UNCONDITIONAL
+    ),
     columns=(
         _column("code", "区划代码", "Division code", OPEN),
         _column("name", "区名", "District", OPEN),
@@ -157,6 +193,9 @@ XIAMEN_STREET = DeclaredResource(
     privacy_unit=False,
     update_cycle="不定期",
     abstract="厦门市各街道、镇的名称与代码",
+    attributes=Attributes(
+        code="350200-MZ-0002", subject="地理空间", tags=("区划",), format="库表", sharing=Sharing.UNCONDITIONAL
+    ),
     columns=(
         _column("code", "街道代码", "Street code", OPEN),
         _column("name", "街道", "Street", OPEN),
@@ -171,6 +210,9 @@ INDUSTRY_SECTION = DeclaredResource(
     privacy_unit=False,
     update_cycle="不定期",
     abstract="GB/T 4754-2017 的二十个门类及所属产业",
+    attributes=Attributes(
+        code="350200-TJ-0001", subject="统计服务", tags=("标准",), format="库表", sharing=Sharing.UNCONDITIONAL
+    ),
     columns=(
         _column("code", "门类代码", "Section", OPEN),
         _column("name", "门类名称", "Name", OPEN),

@@ -1,10 +1,12 @@
 """`dataset.toml`: what it may say, and how it is told what is wrong with it."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from catalog.attributes import Attributes, Condition, Opening, Sharing
 from catalog.errors import ManifestUnreadable, ManifestWrong
 from catalog.manifest import draft, parse
 from catalog.model import ColumnType, Derived, Link, Part, Use
@@ -104,3 +106,61 @@ def test_a_unit_that_could_not_be_told_is_left_for_a_person_to_fill_in() -> None
     text = draft([("visit.csv", a_resource())], unsure=frozenset({"visit"}))
     assert tomllib.loads(text)["resource"][0]["privacy_unit"] == "?"
     assert "false" in text
+
+
+ATTRIBUTES = """
+[resource.attributes]
+code = "350200-GA-0001"
+subject = "社会民生"
+tags = ["人口", "就业"]
+sharing = "conditional"
+sharing_basis = "用于履行法定职责"
+opening = "on_application"
+opening_conditions = ["technical", "scenario"]
+covers = [2020-12-21, 2020-12-25]
+authorised = false
+"""
+
+
+@pytest.mark.article("S 6", "allowed")
+@pytest.mark.article("S 22", "allowed")
+def test_the_attributes_of_a_catalog_entry_can_be_declared() -> None:
+    (resource,) = parse(LEAST + ATTRIBUTES)
+    assert resource.attributes == Attributes(
+        code="350200-GA-0001",
+        subject="社会民生",
+        tags=("人口", "就业"),
+        sharing=Sharing.CONDITIONAL,
+        sharing_basis="用于履行法定职责",
+        opening=Opening.ON_APPLICATION,
+        opening_conditions=frozenset({Condition.SCENARIO, Condition.TECHNICAL}),
+        covers=(date(2020, 12, 21), date(2020, 12, 25)),
+        authorised=False,
+    )
+
+
+@pytest.mark.article("S 6", "refused")
+@pytest.mark.article("S 22", "refused")
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ('attributes = "open"', "a.attributes"),
+        ("attributes = { colour = 1 }", "a.attributes"),
+        ('attributes = { sharing = "perhaps" }', "a.attributes.sharing"),
+        ('attributes = { sharing = "conditional" }', "a.attributes.sharing_basis"),
+        ('attributes = { sharing = "not_yet" }', "a.attributes.sharing_basis"),
+        ('attributes = { opening_conditions = ["scenario"] }', "a.attributes.opening_conditions"),
+        (
+            'attributes = { opening = "on_application", opening_conditions = ["money"] }',
+            "a.attributes.opening_conditions",
+        ),
+        ('privacy_unit = "id"\nattributes = { opening = "open" }', "a.attributes.opening"),
+        ("attributes = { covers = [2020-12-25, 2020-12-21] }", "a.attributes.covers"),
+        ("attributes = { tags = [1] }", "a.attributes.tags"),
+        ('attributes = { authorised = "yes" }', "a.attributes.authorised"),
+    ],
+)
+def test_attributes_that_the_sharing_measure_does_not_know_are_refused(said: str, place: str) -> None:
+    with pytest.raises(ManifestWrong) as refused:
+        parse(f"{LEAST}{said}\n")
+    assert refused.value.where == place

@@ -168,6 +168,18 @@ def test_an_ungraded_resource_is_not_listed(begin: Begin, arrivals: dict[str, Ar
         service.compile_catalog(begin, [PERSON], by=OPERATOR, at=NOON)
 
 
+@pytest.mark.article("S 22", "refused")
+def test_what_its_entry_does_not_permit_for_authorised_operation_is_not_listed(
+    begin: Begin, arrivals: dict[str, Arrival], cleared: Sequence[ResourceId]
+) -> None:
+    kept = arrivals["person"]
+    reserved = replace(kept.resource, attributes=replace(kept.resource.attributes, authorised=False))
+    service.record_arrivals(begin, [replace(kept, resource=reserved)], by=CENTRE, at=NOON)
+    with pytest.raises(NotListable, match="does not permit authorised operation"):
+        service.compile_catalog(begin, cleared, by=OPERATOR, at=NOON)
+    publish(begin, [id for id in cleared if id != PERSON])
+
+
 def test_without_approved_rules_nothing_is_compiled(begin: Begin, arrivals: dict[str, Arrival]) -> None:
     service.record_arrivals(begin, [arrivals["person"]], by=CENTRE, at=NOON)
     with pytest.raises(NoRuleInForce):
