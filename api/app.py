@@ -19,10 +19,26 @@ from api.routes import (
     records,
     rules,
     scenarios,
+    stops,
     supply,
 )
 from api.wiring import Platform
 from logs.errors import Refusal
+
+PARTS = (
+    catalog,
+    supply,
+    rules,
+    parties,
+    scenarios,
+    applications,
+    agreements,
+    stops,
+    queries,
+    outputs,
+    records,
+)
+"""What can be called, in the order of the documentation."""
 
 DESCRIPTION = """厦门市公共数据融合开发平台的接口：数据可用不可见，原始数据不出域。
 
@@ -47,7 +63,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.include_router(pages)
     app.include_router(records.health)
-    for part in (catalog, supply, rules, parties, scenarios, applications, agreements, queries, outputs, records):
+    for part in PARTS:
         app.include_router(part.router, prefix="/api/v1")
     _answer_problems(app, platform)
     app.add_middleware(

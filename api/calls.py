@@ -23,7 +23,7 @@ from logs.model import Actor, EventId
 KEPT_HEADERS = ("content-type", "location", "content-language")
 SUCCESS = range(200, 300)
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-PROTECTIVE = ("/stop", "/termination", "/cancellation", "/withdrawal", "/dismissal", "/revocation")
+PROTECTIVE = ("/stops", "/termination", "/cancellation", "/withdrawal", "/dismissal", "/revocation")
 """What ends something is done even where delivery of the log lags so far behind that nothing new may begin."""
 bearer = HTTPBearer(auto_error=False, scheme_name="token", description="令牌 / token: `Authorization: Bearer xds_…`")
 

@@ -5,11 +5,12 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from fastapi import Query
 
 from api.errors import CursorUnknown
+from policies.errors import NoSuch
 
 Item = TypeVar("Item")
 
@@ -70,3 +71,24 @@ def after(found: Sequence[Item], *, limit: int, at: Callable[[Item], datetime]) 
     """A page out of one item more than a page, where the list is by time, the newest first."""
     shown = tuple(found[:limit])
     return Page(shown, _closed(at(shown[-1]).isoformat()) if len(found) > limit else None)
+
+
+Identified = TypeVar("Identified", bound="HasId")
+
+
+class HasId(Protocol):
+    """Anything on record."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+
+def paged(fetch: Callable[[str | None, int], Sequence[Identified]], cursor: str | None, limit: int) -> Page[Identified]:
+    """A page asked of the database: `fetch` gets the id to go on after and how many at most; raises `CursorUnknown`."""
+    try:
+        found = fetch(None if cursor is None else _opened(cursor), limit + 1)
+    except NoSuch:
+        raise CursorUnknown from None
+    shown = tuple(found[:limit])
+    return Page(shown, _closed(shown[-1].id) if len(found) > limit else None)

@@ -28,6 +28,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         masking.RuleNotTheirs,
         policies.NotInForce,
         sandbox.NotReleased,
+        policies.ProcessingStopped,
     ),
     S.NOT_FOUND: (
         edge.NoSuchPath,

@@ -47,15 +47,16 @@ from masking.adapters.database import RuleTable
 from masking.adapters.presidio import PresidioScan
 from masking.model import Recognition
 from masking.recognise import classify
-from policies.adapters import tables
 from policies.adapters.casbin import CasbinPermissions
 from policies.adapters.holidays import official_calendar
 from policies.adapters.listed import ListedEntries
 from policies.adapters.signing import Ed25519Signer as PartySigner
 from policies.adapters.signing import Ed25519Verifier
+from policies.adapters.tables import ProcedureTables
 from policies.calendar import WorkingDays
 from policies.model import AgreementId, Verifier
 from policies.service import acting, annex_in_force
+from policies.service.stops import require_running
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
@@ -68,8 +69,8 @@ from sandbox.disclosure.rules import DisclosureRules
 from sandbox.domain import Domain, Holding, InForce
 from sandbox.gate import check
 from sandbox.plan import Release
-from sandbox.query import QueryId
-from sandbox.running import Jobs, give_up_lost, stop_queries
+from sandbox.query import Query, QueryId
+from sandbox.running import Jobs, give_up_lost
 
 __all__ = ["Instant", "PartySigner", "Platform", "Work", "compose", "metadata", "read_folder", "transactions", "verify"]
 
@@ -77,11 +78,12 @@ RECEIVER = "resource-platform"
 log = structlog.get_logger("api")
 
 
-class Work:
+class Work(ProcedureTables):
     """One transaction: every package's tables and the event inbox on one connection."""
 
     def __init__(self, connection: Connection, secrets: Secrets, permissions: CasbinPermissions) -> None:
         self.events = Inbox(connection)
+        super().__init__(connection, self.events)
         self.permissions = permissions
         self.tokens = TokenTable(connection)
         self.repeats = RepeatTable(connection, secret=secrets.results)
@@ -89,12 +91,6 @@ class Work:
         self.entries = EntryTable(connection, self.events)
         self.editions = EditionTable(connection, self.events)
         self.listed = ListedEntries(self.entries)
-        self.organisations = tables.organisations(connection, self.events)
-        self.people = tables.people(connection, self.events)
-        self.qualifications = tables.qualifications(connection, self.events)
-        self.scenarios = tables.ScenarioTable(connection, self.events)
-        self.applications = tables.applications(connection, self.events)
-        self.agreements = tables.AgreementTable(connection, self.events)
         self.queries = QueryTable(connection)
         self.outputs = OutputTable(connection)
         self.spending = SpendingTable(connection)
@@ -174,10 +170,6 @@ class Platform:
         """Raises `NotPermitted` or `NotActing`, and puts the denial on record."""
         with acting(self.begin, verb, thing, id, by=by, at=at):
             pass
-
-    def kill_queries(self, agreement: str, *, by: Actor, at: datetime) -> int:
-        """End every running query of an agreement; how many."""
-        return stop_queries(self.domain, agreement=agreement, reason="agreement", by=by, at=at)
 
     def close(self) -> None:
         """Let go of connections and workers; queries under way end with a word on record."""
@@ -261,6 +253,10 @@ def domain_of(platform: Platform) -> Domain:
     def protected(measured: pa.Table, release: Release) -> ProtectedTable:
         return protect(measured, release, rules, platform.secrets.cells)
 
+    def running(query: Query) -> None:
+        with platform.reading() as work:
+            require_running(work, query.processing)
+
     return Domain(
         begin=platform.begin,
         reading=platform.reading,
@@ -276,6 +272,7 @@ def domain_of(platform: Platform) -> Domain:
         runner=platform.settings.runner,
         secret=platform.secrets.cells,
         rules=rules,
+        require_running=running,
     )
 
 

@@ -64,6 +64,9 @@ _ROWS = (
     Field("reason", "理由", "reason"),
     Field("notice", "备案号", "number of the filing"),
     Field("killed", "被终止的查询数", "number of queries killed"),
+    Field("stop", "停止令", "stop", "stop"),
+    Field("scope", "停止范围", "what is stopped"),
+    Field("late", "是否超期", "whether after its deadline"),
     # access and queries
     Field("verb", "操作", "verb"),
     Field("thing", "对象类型", "kind of thing"),

@@ -104,6 +104,24 @@ _ROWS = (
     _kind("agreement.resumed", "协议已恢复", "Agreement resumed", _AGREEMENT + " reason"),
     _kind("agreement.expired", "协议已到期", "Agreement expired", _AGREEMENT),
     _kind("agreement.terminated", "协议已终止", "Agreement terminated", _AGREEMENT + " reason killed"),
+    _kind(
+        "stop.ordered",
+        "停止令已作出",
+        "Stop ordered",
+        "stop scope agreement resource scenario party person parties reason deadline",
+    ),
+    _kind(
+        "stop.reported",
+        "停止令风险情况已报告",
+        "Risk behind a stop reported",
+        "stop scope agreement resource scenario party person parties reason late",
+    ),
+    _kind(
+        "stop.lifted",
+        "停止令已解除",
+        "Stop lifted",
+        "stop scope agreement resource scenario party person parties reason",
+    ),
     # access and queries
     _kind(
         "access.denied",

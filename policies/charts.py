@@ -6,15 +6,25 @@
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from logs.model import Role
 from policies.model import AGREEMENT_MOVES, APPLICATION_MOVES, EVIDENCE_MOVES, PERSON_MOVES, SCENARIO_MOVES
+from policies.model.stops import STOP_MOVES
 from policies.roles import RoleTable, official_roles
 from policies.words import word
 
 State = TypeVar("State", bound=StrEnum)
 Move = TypeVar("Move", bound=StrEnum)
+
+CHARTS: tuple[tuple[str, Mapping[tuple[Any, Any], Any]], ...] = (
+    ("人员 · Person（办法第五条）", PERSON_MOVES),
+    ("安全条件证明 · Evidence of a safety condition（办法第十五条）", EVIDENCE_MOVES),
+    ("应用场景 · Scenario（办法第十条）", SCENARIO_MOVES),
+    ("开发利用申请 · Application（办法第十二、十六条）", APPLICATION_MOVES),
+    ("开发利用协议 · Agreement（办法第十二、十七、十八条）", AGREEMENT_MOVES),
+    ("停止令 · Stop（办法第十八条）", STOP_MOVES),
+)
 
 HEAD = """# 程序 · Procedure
 
@@ -46,11 +56,8 @@ def diagram(moves: Mapping[tuple[State, Move], State]) -> Iterator[str]:
 
 
 def _states() -> Iterator[str]:
-    yield from ("## 人员 · Person（办法第五条）", "", *diagram(PERSON_MOVES), "")
-    yield from ("## 安全条件证明 · Evidence of a safety condition（办法第十五条）", "", *diagram(EVIDENCE_MOVES), "")
-    yield from ("## 应用场景 · Scenario（办法第十条）", "", *diagram(SCENARIO_MOVES), "")
-    yield from ("## 开发利用申请 · Application（办法第十二、十六条）", "", *diagram(APPLICATION_MOVES), "")
-    yield from ("## 开发利用协议 · Agreement（办法第十二、十七、十八条）", "", *diagram(AGREEMENT_MOVES), "")
+    for title, moves in CHARTS:
+        yield from (f"## {title}", "", *diagram(moves), "")
 
 
 def _roles(table: RoleTable) -> Iterator[str]:

@@ -216,6 +216,27 @@ class NotInForce(Told, Refusal):
         self.ends = ends
 
 
+class ProcessingStopped(Told, Refusal):
+    """A stop in force halts that processing, because a risk was seen (Article 18)."""
+
+    kind: ClassVar[str] = "processing-stopped"
+    title: ClassVar[Both] = {"zh": "数据处理已停止", "en": "Processing is stopped"}
+    said: ClassVar[Both] = {
+        "zh": "停止令 {id} 已停止对“{scope}”{target} 的数据处理。",
+        "en": "Stop {id} halts processing: {scope} {target}.",
+    }
+    instead: ClassVar[Both] = {
+        "zh": "待风险报告报送、市大数据主管部门解除停止令后再行使用。",
+        "en": "Wait until the risk is reported and the bureau has lifted the stop.",
+    }
+
+    def __init__(self, id: str, scope: str, target: str) -> None:
+        super().__init__(id, scope, target)
+        self.id = id
+        self.scope = scope
+        self.target = target
+
+
 class NoticeWrong(Told, Refusal):
     """A holiday notice in the calendar's folder cannot be read, contradicts itself, or a year is left out."""
 

@@ -41,6 +41,9 @@ _ROWS = """
     expired         | 已到期           | expired
     terminated      | 已终止           | terminated
     cancelled       | 已取消           | cancelled
+    ordered         | 已停止待报告 | ordered
+    reported        | 已报告 | reported
+    lifted          | 已解除 | lifted
     not_begun       | 尚未到生效时间   | not yet begun
 
     appoint         | 任命             | appoint
@@ -64,6 +67,9 @@ _ROWS = """
     terminate       | 终止             | terminate
     cancel          | 取消             | cancel
     expire          | 到期             | expire
+    order           | 作出 | order
+    report          | 报告 | report
+    lift            | 解除 | lift
 
     title           | 名称             | title
     reason          | 理由             | reason
@@ -81,6 +87,11 @@ _ROWS = """
     security        | 数据安全要求     | data-security demands
     fees            | 服务费用         | fees
     liability       | 违约责任         | liability for breach
+    all             | 全部数据处理 | all processing
+    resource        | 数据资源 | resource
+    target          | 停止对象 | what is stopped
+    risk            | 风险情况 | risk
+    measures        | 处置措施 | measures taken
 """
 
 

@@ -109,6 +109,9 @@ class Queries(Protocol):
     ) -> Sequence[Query]:
         """Those that run: of one process, under one agreement, on one resource."""
 
+    def answered(self, agreement: str) -> Sequence[Query]:
+        """Those under an agreement whose answer waits."""
+
     def overdue(self, at: datetime, *, limit: int) -> Sequence[Query]:
         """Answered queries whose answer is kept no longer."""
 
@@ -167,7 +170,8 @@ class Domain:
 
     `begin` opens a transaction that writes, `reading` one that only reads. `runner` names this process among those
     that share the database. `rules` bounds what may be asked; `secret` marks what was released, and `related`
-    names the organisations that count as one there. `keep` is how long an answer waits to be read.
+    names the organisations that count as one there. `require_running` raises
+    `ProcessingStopped` where a stop halts what a query does. `keep` is how long an answer waits to be read.
     """
 
     begin: Begin
@@ -184,6 +188,7 @@ class Domain:
     runner: str
     secret: bytes = field(repr=False)
     related: Callable[[OrganisationId], Collection[OrganisationId]] = lambda organisation: (organisation,)
+    require_running: Callable[[Query], None] = lambda query: None
     rules: DisclosureRules = field(default_factory=default_rules)
     limits: Limits = field(default_factory=Limits)
     keep: timedelta = timedelta(days=7)

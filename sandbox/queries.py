@@ -9,7 +9,7 @@ import pyarrow as pa
 from logs.model import Actor, Event, EventId, Fact, Role
 from policies.annex import Annex
 from policies.denials import NotAParty
-from policies.errors import NoSuch
+from policies.errors import NoSuch, ProcessingStopped
 from sandbox.answers import require_open
 from sandbox.budgets import charge_query
 from sandbox.disclosure.errors import BudgetSpent
@@ -56,7 +56,7 @@ def check_query(
 def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: Actor, at: datetime) -> Lawful:
     """Let a lawful query run and refuse any other; it is on record before this returns or raises.
 
-    Raises `NotLawful`, `BudgetSpent`, and what `policies` refuses with.
+    Raises `NotLawful`, `ProcessingStopped`, `BudgetSpent`, and what `policies` refuses with.
     """
     domain.permissions.require(by, "run", "query")
     query, annex = _asked(domain, id=id, agreement=agreement, sql=sql, by=by, at=at)
@@ -68,6 +68,7 @@ def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: 
         raise
     versions = {str(held.resource.id): str(held.version.digest) for held in lawful.holdings.values()}
     running = lawful.query.run(lawful.plan, snapshots=versions, runner=domain.runner, at=at)
+    _require_running(domain, running, at=at)
     try:
         with domain.begin() as work:
             charge_query(domain, work, lawful.query, lawful.holdings, at=at)
@@ -77,6 +78,16 @@ def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: 
         _record(domain, EventId(f"{id[:48]}.budget"), "query.refused", lawful.query, by=by, at=at, **facts)
         raise
     return replace(lawful, query=replace(running, version=1, news=()))
+
+
+def _require_running(domain: Domain, query: Query, *, at: datetime) -> None:
+    """Raises `ProcessingStopped`, on record, where a stop halts the use of what the query reads."""
+    try:
+        domain.require_running(query)
+    except ProcessingStopped as stopped:
+        facts: dict[str, Fact] = {"reasons": (stopped.kind,), "decided_by": f"stop {stopped.id}"}
+        _record(domain, EventId(f"{query.id[:48]}.stop"), "query.refused", query, by=query.by, at=at, **facts)
+        raise
 
 
 def _asked(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: Actor, at: datetime) -> tuple[Query, Annex]:
@@ -124,11 +135,16 @@ def list_queries(domain: Domain, *, before: datetime | None, limit: int, by: Act
 
 
 def read_answer(domain: Domain, id: QueryId, *, format: str, event: EventId, by: Actor, at: datetime) -> pa.Table:
-    """The answer, for the organisation that asked; that it was read goes on record.
+    """The answer, for the organisation that asked while its agreement is in force; that it was read goes on record.
 
-    Raises `NoSuch`, `NotAParty`, `NotAnswered`, `ResultDamaged`, `NotPermitted`.
+    Raises `NoSuch`, `NotAParty`, `NotInForce`, `ProcessingStopped`, `NotAnswered`, `ResultDamaged`, `NotPermitted`.
     """
     domain.permissions.require(by, "run", "query")
+    with domain.reading() as looking:
+        asked = looking.queries.get(id)
+    if asked is not None and asked.by.organisation == by.organisation:
+        domain.agreement(asked.agreement, by=by, at=at)
+        domain.require_running(asked)
     with doing(domain, "run", "query", id, by=by, at=at) as work:
         query = _visible(work.queries.get(id), id, by=by)
         if by.organisation != query.by.organisation:

@@ -7,9 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Self
 
+from catalog.model import ResourceId
 from logs.errors import Refusal
 from logs.model import Actor, Fact
 from policies.model.recorded import Recorded, moved
+from policies.model.stops import Processing
 from sandbox.errors import NotAnswered, NotLawful, QueryFailed, QueryKilled
 from sandbox.failures import Failure, Killed
 from sandbox.plan import OutputColumn, Plan
@@ -108,6 +110,17 @@ class Query(Recorded):
         if self.killed is not None:
             return QueryKilled(self.killed)
         return None
+
+    @property
+    def processing(self) -> Processing:
+        """What it does, as stops look at it."""
+        return Processing(
+            agreement=self.agreement,
+            scenario=self.scenario,
+            organisation=self.by.organisation,
+            person=self.by.id,
+            resources=frozenset(ResourceId(resource) for resource, _ in self.snapshots),
+        )
 
     def require_answered(self) -> Told:
         """What goes with its answer; raises `NotAnswered` when there is none."""

@@ -90,9 +90,10 @@ def carry_out(domain: Domain, lawful: Lawful, *, fault: Fault) -> Ended:
 
 
 def still_allowed(domain: Domain, query: Query) -> bool:
-    """Whether the agreement is still in force for whoever asked."""
+    """Whether the agreement is still in force for whoever asked, and no stop halts what the query does."""
     try:
         domain.agreement(query.agreement, by=query.by, at=domain.clock())
+        domain.require_running(query)
     except Refusal:
         return False
     return True
@@ -150,16 +151,20 @@ def stop_queries(
     domain: Domain,
     *,
     agreement: str | None = None,
-    resource: str | None = None,
     runner: str | None = None,
+    halted: Callable[[Query], bool] = lambda query: True,
     killed: Killed = Killed.STOPPED,
     reason: str,
     by: Actor,
     at: datetime,
 ) -> int:
-    """Stop every running query of an agreement, on a resource or of a process (Article 18); how many."""
+    """Stop every running query of an agreement or of a process, or those that `halted` picks (Article 18).
+
+    Returns how many.
+    """
     with domain.begin() as work:
-        running = work.queries.running(runner=runner, agreement=agreement, resource=resource)
+        found = work.queries.running(runner=runner, agreement=agreement)
+        running = [query for query in found if halted(query)]
         for query in running:
             work.queries.save(query.kill(killed, by=by, at=at, reason=reason))
     for query in running:

@@ -1,23 +1,23 @@
-"""Agreements: drawn up, signed by both sides, filed, stopped, ended (Articles 12, 17 and 18)."""
+"""Agreements: drawn up, signed by both sides, filed, ended (Articles 12 and 17)."""
 
 from fastapi import APIRouter, Depends
 
 from api.calls import At, By, Call, In, NewId, idempotency_key
-from api.listing import Cursor, Limit, page
+from api.listing import Cursor, Limit, paged
 from api.schemas.catalog import ReasonAsked
 from api.schemas.common import Listed, problems
 from api.schemas.procedure import (
     AgreementAsked,
     AgreementTold,
+    EndedTold,
     FilingAsked,
     SignatureAsked,
-    StopAsked,
-    StoppedTold,
 )
 from policies import service
 from policies.denials import NotAParty, NotPermitted, SelfApproval
 from policies.errors import DoneAlready, KeyMissing, MaterialFlawed, MoveNotAllowed, NoSuch, SignatureInvalid
 from policies.model import AgreementId, ApplicationId, Terms
+from sandbox.stopping import close_agreement
 
 router = APIRouter(
     route_class=Call, tags=["开发利用协议 agreements"], prefix="/agreements", dependencies=[Depends(idempotency_key)]
@@ -52,8 +52,9 @@ def post_agreement(house: In, by: By, at: At, id: NewId, asked: AgreementAsked) 
 @router.get("", summary="协议列表 / agreements", responses={**problems(NotPermitted)})
 def get_agreements(house: In, by: By, at: At, cursor: Cursor = None, limit: Limit = 50) -> Listed[AgreementTold]:
     """The agreements one may see, the newest first."""
-    every = service.list_agreements(house.begin, by=by, at=at)
-    found = page(every, key=lambda agreement: agreement.id, cursor=cursor, limit=limit)
+    found = paged(
+        lambda after, most: service.list_agreements(house.begin, after=after, limit=most, by=by, at=at), cursor, limit
+    )
     return Listed(items=[AgreementTold.of(agreement) for agreement in found.items], next=found.next)
 
 
@@ -95,21 +96,8 @@ def post_filing(house: In, by: By, at: At, id: str, asked: FilingAsked) -> Agree
     return AgreementTold.of(service.file_agreement(house.begin, AgreementId(id), notice=asked.notice, by=by, at=at))
 
 
-@router.post("/{id}/stop", status_code=201, summary="停止 / stop processing", responses={**MOVED})
-def post_stop(house: In, by: By, at: At, id: str, asked: StopAsked) -> StoppedTold:
-    """Stop all processing under it at once, running queries included; the note reaches the bureau (Article 18)."""
-    stopped = service.stop_agreement(house.begin, AgreementId(id), note=asked.note, by=by, at=at)
-    return StoppedTold(agreement=AgreementTold.of(stopped), killed=house.kill_queries(id, by=by, at=at))
-
-
-@router.post("/{id}/resumption", status_code=201, summary="恢复 / resume", responses={**MOVED})
-def post_resumption(house: In, by: By, at: At, id: str, asked: ReasonAsked) -> AgreementTold:
-    """Let processing go on after a stop."""
-    return AgreementTold.of(service.resume_agreement(house.begin, AgreementId(id), reason=asked.reason, by=by, at=at))
-
-
 @router.post("/{id}/termination", status_code=201, summary="终止 / terminate", responses={**MOVED})
-def post_termination(house: In, by: By, at: At, id: str, asked: ReasonAsked) -> StoppedTold:
-    """End it for good, running queries included."""
+def post_termination(house: In, by: By, at: At, id: str, asked: ReasonAsked) -> EndedTold:
+    """End it for good: running queries end with it, and its answers are deleted."""
     ended = service.terminate_agreement(house.begin, AgreementId(id), reason=asked.reason, by=by, at=at)
-    return StoppedTold(agreement=AgreementTold.of(ended), killed=house.kill_queries(id, by=by, at=at))
+    return EndedTold(agreement=AgreementTold.of(ended), killed=close_agreement(house.domain, id, by=by, at=at))

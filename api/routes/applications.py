@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from api.calls import At, By, Call, In, NewId, Speaks, idempotency_key
-from api.listing import Cursor, Limit, page
+from api.listing import Cursor, Limit, paged
 from api.schemas.common import Listed, problems
 from api.schemas.procedure import ApplicationTold, ApprovalAsked, FlawTold, MaterialsAsked, RefusalAsked
 from policies import service
@@ -30,8 +30,9 @@ def post_application(house: In, by: By, at: At, id: NewId, asked: MaterialsAsked
 @router.get("", summary="申请列表 / applications", responses={**problems(NotPermitted)})
 def get_applications(house: In, by: By, at: At, cursor: Cursor = None, limit: Limit = 50) -> Listed[ApplicationTold]:
     """The applications one may see, the newest first."""
-    every = service.list_applications(house.begin, by=by, at=at)
-    found = page(every, key=lambda application: application.id, cursor=cursor, limit=limit)
+    found = paged(
+        lambda after, most: service.list_applications(house.begin, after=after, limit=most, by=by, at=at), cursor, limit
+    )
     return Listed(items=[ApplicationTold.of(application) for application in found.items], next=found.next)
 
 

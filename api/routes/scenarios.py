@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from api.calls import At, By, Call, In, NewId, idempotency_key
-from api.listing import Cursor, Limit, page
+from api.listing import Cursor, Limit, paged
 from api.schemas.catalog import ReasonAsked
 from api.schemas.common import Listed, problems
 from api.schemas.procedure import ScenarioApproval, ScenarioAsked, ScenarioRefusal, ScenarioTold
@@ -34,8 +34,9 @@ def post_scenario(house: In, by: By, at: At, id: NewId, asked: ScenarioAsked) ->
 @router.get("", summary="应用场景目录 / the scenario catalog", responses={**problems(NotPermitted)})
 def get_scenarios(house: In, by: By, at: At, cursor: Cursor = None, limit: Limit = 50) -> Listed[ScenarioTold]:
     """Every class of scenario, the newest first."""
-    every = service.list_scenarios(house.begin, by=by, at=at)
-    found = page(every, key=lambda scenario: scenario.id, cursor=cursor, limit=limit)
+    found = paged(
+        lambda after, most: service.list_scenarios(house.begin, after=after, limit=most, by=by, at=at), cursor, limit
+    )
     return Listed(items=[ScenarioTold.of(scenario) for scenario in found.items], next=found.next)
 
 

@@ -210,12 +210,6 @@ class FilingAsked(Asked):
     notice: str = Field(min_length=1, examples=["厦数协备〔2026〕35号"])
 
 
-class StopAsked(Asked):
-    """The risk that was seen: it goes to the bureau as a report (Article 18)."""
-
-    note: str = Field(min_length=1, examples=["发现疑似重识别企图"])
-
-
 class AgreementTold(Told):
     """An agreement with its annex. Sign `statement` (hexadecimal bytes) to sign it."""
 
@@ -263,8 +257,8 @@ class AgreementTold(Told):
         )
 
 
-class StoppedTold(Told):
-    """An agreement stopped, and how many running queries ended with it."""
+class EndedTold(Told):
+    """An agreement ended, and how many running queries ended with it."""
 
     agreement: AgreementTold
     killed: int = Field(examples=[0])

@@ -89,6 +89,14 @@ agreement_table = _table(
     comment="Agreements with their annex",
 )
 
+stop_table = _table(
+    "stop",
+    _name("state"),
+    _name("organisation"),
+    Column("due_at", Instant, index=True),
+    comment="Stops of processing where a risk was seen",
+)
+
 
 class Documents(Generic[Id, Thing]):
     """`policies.service.work.Shelf` over one table, on a connection whose transaction the caller owns."""

@@ -23,3 +23,7 @@ class ListedEntries:
         """The resource as published; `None` when it is not listed."""
         entry = self._entries.find(id)
         return entry.resource if entry is not None and entry.state is EntryState.LISTED else None
+
+    def known(self, id: ResourceId) -> bool:
+        """Whether there is such a resource, listed or not."""
+        return self._entries.find(id) is not None

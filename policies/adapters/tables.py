@@ -1,4 +1,4 @@
-"""The six tables of the procedure on one connection."""
+"""The tables of the procedure on one connection."""
 
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from policies.adapters.database import (
     person_table,
     qualification_table,
     scenario_table,
+    stop_table,
 )
 from policies.model import (
     Agreement,
@@ -29,6 +30,7 @@ from policies.model import (
     ScenarioId,
 )
 from policies.model.scenarios import OVER
+from policies.model.stops import Stop, StopId, StopState
 
 _ORGANISATION = TypeAdapter(Organisation)
 _PERSON = TypeAdapter(Person)
@@ -36,6 +38,7 @@ _QUALIFICATION = TypeAdapter(Qualification)
 _SCENARIO = TypeAdapter(Scenario)
 _APPLICATION = TypeAdapter(Application)
 _AGREEMENT = TypeAdapter(Agreement)
+_STOP = TypeAdapter(Stop)
 
 
 def organisations(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Organisation]:
@@ -85,6 +88,30 @@ class AgreementTable(Documents[AgreementId, Agreement]):
         return self._all(agreement_table.c.state.in_(living), agreement_table.c.ends_at <= at)
 
 
+class StopTable(Documents[StopId, Stop]):
+    """`policies.service.work.Stops` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        super().__init__(connection, recorder, stop_table, _STOP, columns=_stop)
+
+    def standing(self) -> tuple[Stop, ...]:
+        """Those not lifted."""
+        return self._all(stop_table.c.state != StopState.LIFTED.value)
+
+
+class ProcedureTables:
+    """Everything of the procedure on one connection, as `policies.service.work.Work` asks for it."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        self.organisations = organisations(connection, recorder)
+        self.people = people(connection, recorder)
+        self.qualifications = qualifications(connection, recorder)
+        self.scenarios = ScenarioTable(connection, recorder)
+        self.applications = applications(connection, recorder)
+        self.agreements = AgreementTable(connection, recorder)
+        self.stops = StopTable(connection, recorder)
+
+
 def _person(person: Person) -> Values:
     return {"organisation": person.organisation, "role": person.role.value, "state": person.state.value}
 
@@ -112,4 +139,12 @@ def _agreement(agreement: Agreement) -> Values:
         "annex": agreement.annex.digest,
         "ends_at": agreement.ends,
         "filing_due_at": agreement.filing_due.at if agreement.filing_due else None,
+    }
+
+
+def _stop(stop: Stop) -> Values:
+    return {
+        "state": stop.state.value,
+        "organisation": stop.ordered_by.organisation,
+        "due_at": stop.report_due if stop.state is StopState.ORDERED else None,
     }

@@ -27,7 +27,7 @@ from policies.model.scenarios import (
     ScenarioMove,
     ScenarioState,
 )
-from policies.model.terms import Contents, Filing, Signature, Signer, Stop, Terms, Verifier
+from policies.model.terms import Contents, Filing, Signature, Signer, Terms, Verifier
 
 __all__ = [
     "AGREEMENT_MOVES",
@@ -64,7 +64,6 @@ __all__ = [
     "ScenarioState",
     "Signature",
     "Signer",
-    "Stop",
     "Terms",
     "Verifier",
 ]

@@ -16,7 +16,7 @@ from policies.errors import DoneAlready, NotInForce, SignatureInvalid
 from policies.model.applications import ApplicationId, uses
 from policies.model.recorded import News, Recorded, moved, require_said
 from policies.model.scenarios import ScenarioId
-from policies.model.terms import Contents, Filing, Signature, Stop, Verifier
+from policies.model.terms import Contents, Filing, Signature, Verifier
 
 AgreementId = NewType("AgreementId", str)
 
@@ -88,7 +88,6 @@ class Agreement(Recorded):
     signatures: tuple[Signature, ...] = ()
     filing_due: Deadline | None = None
     filing: Filing | None = None
-    stops: tuple[Stop, ...] = ()
 
     @property
     def document(self) -> str:
@@ -165,11 +164,10 @@ class Agreement(Recorded):
 
     def stop(self, *, note: str, by: Actor, at: datetime) -> Self:
         """Stop all processing under it at once, with a note of the risk; raises `NotAParty`, `MoveNotAllowed`."""
-        self._side_or_bureau(by)
+        self.require_side_or_bureau(by)
         state = self._moved(AgreementMove.STOP)
         require_said(note=note)
-        stops = (*self.stops, Stop(by=by.id, organisation=by.organisation, at=at, note=note))
-        stopped = replace(self, state=state, stops=stops)
+        stopped = replace(self, state=state)
         return replace(stopped, news=stopped._news("agreement.stopped", by=by, at=at, reason=note))
 
     def resume(self, *, reason: str, by: Actor, at: datetime) -> Self:
@@ -185,7 +183,7 @@ class Agreement(Recorded):
 
     def terminate(self, *, reason: str, by: Actor, at: datetime) -> Self:
         """End it for good, at once; raises `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
-        self._side_or_bureau(by)
+        self.require_side_or_bureau(by)
         return self._end(AgreementMove.TERMINATE, "agreement.terminated", reason=reason, by=by, at=at)
 
     def require_in_force(self, *, at: datetime) -> None:
@@ -207,7 +205,8 @@ class Agreement(Recorded):
             raise NotAParty(self.thing, self.id)
         return by.role
 
-    def _side_or_bureau(self, by: Actor) -> None:
+    def require_side_or_bureau(self, by: Actor) -> None:
+        """Raises `NotAParty` for a stranger to it."""
         if by.role is not Role.BUREAU:
             self._side(by)
 

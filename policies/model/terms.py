@@ -1,10 +1,10 @@
-"""The parts of an agreement: its seven contents, signatures, filing and stops (Measure, Articles 12, 17, 18)."""
+"""The parts of an agreement: its seven contents, signatures and filing (Measure, Articles 12 and 17)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from logs.model import ActorId, OrganisationId, Role
+from logs.model import ActorId, Role
 
 
 class Signer(Protocol):
@@ -70,13 +70,3 @@ class Filing:
     by: ActorId
     at: datetime
     late: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stop:
-    """Processing stopped because of a risk that was seen (Article 18): who, when, the note to the bureau."""
-
-    by: ActorId
-    organisation: OrganisationId
-    at: datetime
-    note: str

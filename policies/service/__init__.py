@@ -8,9 +8,7 @@ from policies.service.agreements import (
     expire_agreements,
     file_agreement,
     list_agreements,
-    resume_agreement,
     sign_agreement,
-    stop_agreement,
     terminate_agreement,
     view_agreement,
 )
@@ -36,6 +34,7 @@ from policies.service.scenarios import (
     view_scenario,
     withdraw_scenario,
 )
+from policies.service.stops import lift_stop, list_stops, order_stop, report_stop, view_stop
 from policies.service.work import Begin, Selection, Work
 
 __all__ = [
@@ -59,27 +58,30 @@ __all__ = [
     "enrol_key",
     "expire_agreements",
     "file_agreement",
+    "lift_stop",
     "list_agreements",
     "list_applications",
     "list_scenarios",
+    "list_stops",
+    "order_stop",
     "present_evidence",
     "publish_scenario",
     "refuse_application",
     "refuse_scenario",
     "register_organisation",
     "reject_evidence",
+    "report_stop",
     "require",
     "require_acting",
-    "resume_agreement",
     "revise_application",
     "sign_agreement",
-    "stop_agreement",
     "submit_application",
     "terminate_agreement",
     "view_agreement",
     "view_application",
     "view_qualification",
     "view_scenario",
+    "view_stop",
     "withdraw_application",
     "withdraw_scenario",
 ]

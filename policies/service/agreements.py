@@ -1,7 +1,9 @@
-"""Agreements: drawn up, signed, filed, stopped, ended; and the annex in force (Articles 12, 17 and 18)."""
+"""Agreements: drawn up, signed, filed, ended; and the annex in force (Articles 12 and 17)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from catalog.model import ResourceId
 from logs.model import Actor
 from policies.calendar import WorkingDays
 from policies.drafting import drawn_from
@@ -9,6 +11,7 @@ from policies.errors import DoneAlready, KeyMissing, MoveNotAllowed
 from policies.model import Agreement, AgreementId, Application, ApplicationId, ScenarioId, Terms, Verifier
 from policies.model.agreements import FILING_DAYS
 from policies.service.acting import acting, require_acting
+from policies.service.stops import processing_under, require_running
 from policies.service.visible import require_visible, selection
 from policies.service.work import Begin
 
@@ -65,19 +68,6 @@ def file_agreement(begin: Begin, id: AgreementId, *, notice: str, by: Actor, at:
         return work.agreements.save(work.agreements.get(id).file(notice=notice, by=by, at=at))
 
 
-def stop_agreement(begin: Begin, id: AgreementId, *, note: str, by: Actor, at: datetime) -> Agreement:
-    """Stop all processing under it, at once, with a note of the risk for the bureau; running queries are the caller's
-    to kill. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
-    with acting(begin, "stop", "agreement", id, by=by, at=at) as work:
-        return work.agreements.save(work.agreements.get(id).stop(note=note, by=by, at=at))
-
-
-def resume_agreement(begin: Begin, id: AgreementId, *, reason: str, by: Actor, at: datetime) -> Agreement:
-    """Let it go on after a stop. Raises `NoSuch`, `MoveNotAllowed`, `MaterialFlawed`."""
-    with acting(begin, "resume", "agreement", id, by=by, at=at) as work:
-        return work.agreements.save(work.agreements.get(id).resume(reason=reason, by=by, at=at))
-
-
 def terminate_agreement(begin: Begin, id: AgreementId, *, reason: str, by: Actor, at: datetime) -> Agreement:
     """End it for good. Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
     with acting(begin, "terminate", "agreement", id, by=by, at=at) as work:
@@ -113,16 +103,21 @@ def list_agreements(
         return work.agreements.list(selection(states=states, after=after, limit=limit, to=by))
 
 
-def annex_in_force(begin: Begin, id: AgreementId, *, by: Actor, at: datetime) -> Agreement:
-    """The agreement whose annex opens data to this person now: on the developer's side, signed, in its term.
+def annex_in_force(
+    begin: Begin, id: AgreementId, *, resources: Collection[ResourceId] = (), by: Actor, at: datetime
+) -> Agreement:
+    """The agreement whose annex opens data to this person now: on the developer's side, signed, in its term, and no
+    stop halts it; nor the use of those resources, where some are named.
 
-    Raises `NoSuch`, `NotActing`, `NotAParty`, `NotInForce`; whoever calls records the denial with what was asked.
+    Raises `NoSuch`, `NotActing`, `NotAParty`, `NotInForce`, `ProcessingStopped`; whoever
+    calls records the denial with what was asked.
     """
     with begin() as work:
         require_acting(work, by)
         found = work.agreements.get(id)
         found.require_developer(by)
         found.require_in_force(at=at)
+        require_running(work, processing_under(found, by, resources))
         return found
 
 

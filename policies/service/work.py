@@ -19,6 +19,7 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.stops import Stop, StopId
 from policies.roles import Permissions
 
 Id_contra = TypeVar("Id_contra", bound=str, contravariant=True)
@@ -71,11 +72,21 @@ class Agreements(Shelf[AgreementId, Agreement], Protocol):
         """Those in force or stopped whose term is over."""
 
 
+class Stops(Shelf[StopId, Stop], Protocol):
+    """Stops on record."""
+
+    def standing(self) -> tuple[Stop, ...]:
+        """Those not lifted."""
+
+
 class Listed(Protocol):
     """The development catalog, as far as an application needs it."""
 
     def resource(self, id: ResourceId) -> Resource | None:
         """The resource as published; `None` when it is not listed."""
+
+    def known(self, id: ResourceId) -> bool:
+        """Whether there is such a resource, listed or not."""
 
 
 class Work(Protocol):
@@ -104,6 +115,10 @@ class Work(Protocol):
     @property
     def agreements(self) -> Agreements:
         """Agreements."""
+
+    @property
+    def stops(self) -> Stops:
+        """Stops."""
 
     @property
     def listed(self) -> Listed:

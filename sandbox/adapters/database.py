@@ -133,6 +133,11 @@ class QueryTable:
             wanted = wanted.where(queries.c.id.in_(reading))
         return self._all(wanted)
 
+    def answered(self, agreement: str) -> Sequence[Query]:
+        """Those under an agreement whose answer waits."""
+        wanted = select(queries).where(queries.c.state == QueryState.ANSWERED, queries.c.agreement == agreement)
+        return self._all(wanted.order_by(queries.c.id))
+
     def overdue(self, at: datetime, *, limit: int) -> Sequence[Query]:
         """Answered queries whose answer is kept no longer."""
         wanted = select(queries).where(queries.c.state == QueryState.ANSWERED, queries.c.keep_until <= at)

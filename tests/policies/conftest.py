@@ -13,11 +13,12 @@ from logs.adapters.database import Inbox, inbox, metadata
 from logs.canonical import read
 from logs.model import Actor, Event, Recorder
 from policies import service
-from policies.adapters import tables
 from policies.adapters.casbin import CasbinPermissions
 from policies.adapters.holidays import official_calendar
 from policies.adapters.signing import Ed25519Signer, Ed25519Verifier
+from policies.adapters.tables import ProcedureTables
 from policies.model import Agreement, AgreementId, Application, ApplicationId, Organisation, ScenarioId
+from policies.model.stops import Stop, StopId, StopScope
 from policies.roles import Permissions
 from policies.service.work import Begin
 from tests.policies.factories import (
@@ -52,20 +53,18 @@ class Listing:
     def resource(self, id: ResourceId) -> Resource | None:
         return self.entries.get(id)
 
+    def known(self, id: ResourceId) -> bool:
+        return id in self.entries
 
-class ProcedureWork:
+
+class ProcedureWork(ProcedureTables):
     """A unit of work that reaches everything of the procedure."""
 
     def __init__(self, connection: Connection, permissions: Permissions, listed: Listing) -> None:
         self.events: Recorder = Inbox(connection)
+        super().__init__(connection, self.events)
         self.permissions = permissions
         self.listed = listed
-        self.organisations = tables.organisations(connection, self.events)
-        self.people = tables.people(connection, self.events)
-        self.qualifications = tables.qualifications(connection, self.events)
-        self.scenarios = tables.ScenarioTable(connection, self.events)
-        self.applications = tables.applications(connection, self.events)
-        self.agreements = tables.AgreementTable(connection, self.events)
 
 
 @dataclass
@@ -134,6 +133,12 @@ class Office:
         drawn = self.draw(id)
         self.sign(drawn, DEVELOPER)
         return self.sign(drawn, OPERATOR)
+
+    def stop(self, scope: StopScope, target: str = "", *, by: Actor = DEVELOPER, id: str = "stop-1") -> Stop:
+        """Processing halted because of a risk."""
+        return service.order_stop(
+            self.begin, StopId(id), scope=scope, target=target, note="可识别到个人", by=by, at=LATER
+        )
 
 
 @pytest.fixture

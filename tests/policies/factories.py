@@ -24,6 +24,7 @@ from policies.model import (
     ScenarioId,
     Terms,
 )
+from policies.model.stops import Stop, StopId, StopScope
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=XIAMEN)
 LATER = MONDAY + timedelta(hours=1)
@@ -187,3 +188,8 @@ def signed_by(agreement: Agreement, *actors: Actor, at: datetime = LATER) -> Agr
 def in_force(id: str = "g1", **changes: Any) -> Agreement:
     """An agreement signed by both sides."""
     return signed_by(an_agreement(id, **changes), DEVELOPER, OPERATOR)
+
+
+def a_stop(scope: StopScope = StopScope.RESOURCE, target: str = PERSON, *, by: Actor = DEVELOPER) -> Stop:
+    """A stop ordered by the developer."""
+    return replace(Stop.order(StopId("stop-1"), scope, target, note="可识别到个人", by=by, at=LATER), news=())

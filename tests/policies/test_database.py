@@ -15,6 +15,7 @@ from policies import service
 from policies.errors import ConcurrentChange, DoneAlready, MoveNotAllowed, NoSuch
 from policies.model import Agreement, AgreementId, ApplicationId, Condition, Opinion, ScenarioId
 from policies.model.recorded import Recorded
+from policies.model.stops import Stop, StopId, StopScope
 from policies.service.work import Selection
 from tests.policies.conftest import Listing, Office
 from tests.policies.factories import (
@@ -71,6 +72,12 @@ NOUNS: dict[str, tuple[str, Callable[[], Recorded]]] = {
         lambda: an_application().submit((), due=DUE, by=DEVELOPER, at=MONDAY).refuse(["否"], by=OPERATOR, at=LATER),
     ),
     "agreement": ("agreements", _signed),
+    "stop": (
+        "stops",
+        lambda: Stop.order(StopId("s"), StopScope.ALL, "", note="险", by=DEVELOPER, at=LATER).report(
+            risk="险", measures="停", by=DEVELOPER, at=LATER
+        ),
+    ),
 }
 
 

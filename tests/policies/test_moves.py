@@ -33,6 +33,7 @@ from policies.model import (
     ScenarioState,
 )
 from policies.model.recorded import Recorded
+from policies.model.stops import STOP_MOVES, StopMove, StopState
 from tests.policies.factories import (
     BUREAU,
     DEVELOPER,
@@ -46,6 +47,7 @@ from tests.policies.factories import (
     Trusting,
     a_person,
     a_scenario,
+    a_stop,
     an_agreement,
     an_application,
     an_organisation,
@@ -99,6 +101,12 @@ AGREEMENT: Mapping[AgreementMove, Do] = {
 }
 
 
+STOP: Mapping[StopMove, Do] = {
+    StopMove.REPORT: lambda it: it.report(risk="可识别到个人", measures="已停用", by=DEVELOPER, at=LATER),
+    StopMove.LIFT: lambda it: it.lift(reason="已排除", by=BUREAU, at=LATER),
+}
+
+
 def _agreement(state: AgreementState) -> Agreement:
     match state:
         case AgreementState.DRAWN | AgreementState.CANCELLED:
@@ -127,6 +135,7 @@ NOUNS: Mapping[str, tuple[Table, type[StrEnum], Mapping[Any, Do], Callable[[Any]
     ),
     "agreement": (AGREEMENT_MOVES, AgreementState, AGREEMENT, _agreement),
     "person": (PERSON_MOVES, PersonState, PERSON, lambda state: a_person(state=state)),
+    "stop": (STOP_MOVES, StopState, STOP, lambda state: replace(a_stop(), state=state)),
     "evidence": (EVIDENCE_MOVES, EvidenceState, EVIDENCE, _qualification),
 }
 

@@ -24,6 +24,7 @@ from policies.model import (
     Materials,
     ScenarioId,
 )
+from policies.model.stops import StopScope
 from tests.policies.conftest import CALENDAR, Listing, Office
 from tests.policies.factories import (
     BUREAU,
@@ -95,15 +96,16 @@ def test_no_agreement_no_permission_and_none_after_a_stop_or_the_end(ready: Offi
     ready.sign(drawn, OPERATOR)
     service.annex_in_force(ready.begin, drawn.id, by=DEVELOPER, at=LATER)
 
-    service.stop_agreement(ready.begin, drawn.id, note="可识别到个人", by=DEVELOPER, at=LATER)
+    stop = ready.stop(StopScope.AGREEMENT, drawn.id)
     with pytest.raises(NotInForce):
         service.annex_in_force(ready.begin, drawn.id, by=DEVELOPER, at=LATER)
     assert ready.events("agreement.stopped")[0].facts["reason"] == "可识别到个人"
 
+    service.report_stop(ready.begin, stop.id, risk="可识别到个人", measures="已停用", by=DEVELOPER, at=LATER)
     for side in (DEVELOPER, OPERATOR):
         with pytest.raises(NotPermitted):
-            service.resume_agreement(ready.begin, drawn.id, reason="已排除", by=side, at=LATER)
-    service.resume_agreement(ready.begin, drawn.id, reason="已排除", by=BUREAU, at=LATER)
+            service.lift_stop(ready.begin, stop.id, reason="已排除", by=side, at=LATER)
+    service.lift_stop(ready.begin, stop.id, reason="已排除", by=BUREAU, at=LATER)
     service.annex_in_force(ready.begin, drawn.id, by=DEVELOPER, at=LATER)
 
     end = MONDAY + timedelta(days=365)

@@ -33,6 +33,7 @@ EXAMPLES: tuple[Refusal, ...] = (
     errors.NotInForce("g1", AgreementState.STOPPED, begins=MONDAY, ends=LATER),
     errors.NoticeWrong("2027.yaml", "KeyError"),
     errors.RoleTableWrong(2, "unknown role"),
+    errors.ProcessingStopped("s1", "resource", "person"),
 )
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -60,5 +61,5 @@ def test_it_speaks_in_whole_sentences_of_the_readers_language(refusal: Refusal, 
 
 def test_a_denial_by_the_table_names_the_act_in_the_tables_words() -> None:
     with pytest.raises(denials.NotPermitted) as refusal:
-        CasbinPermissions().require(DEVELOPER, "resume", "agreement")
-    assert refusal.value.detail("en") == "the developer may not resume processing under an agreement."
+        CasbinPermissions().require(DEVELOPER, "lift", "stop")
+    assert refusal.value.detail("en") == "the developer may not lift a stop."

@@ -11,6 +11,7 @@ from logs.model import Event, Role
 from policies import service
 from policies.denials import NotPermitted
 from policies.model import Condition
+from policies.model.stops import StopScope
 from policies.service.work import Begin
 from tests.policies.conftest import CALENDAR, PERMISSIONS, VERIFIER
 from tests.policies.factories import DEVELOPER, EVERYBODY, LATER, an_organisation, materials, terms
@@ -50,12 +51,15 @@ ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
     "sign_agreement": ("agreement", "sign", ("g", "00"), {"verifier": VERIFIER, "calendar": CALENDAR}),
     "cancel_agreement": ("agreement", "cancel", ("g",), {"reason": ""}),
     "file_agreement": ("agreement", "file", ("g",), {"notice": ""}),
-    "stop_agreement": ("agreement", "stop", ("g",), {"note": ""}),
-    "resume_agreement": ("agreement", "resume", ("g",), {"reason": ""}),
     "terminate_agreement": ("agreement", "terminate", ("g",), {"reason": ""}),
     "expire_agreements": ("agreement", "expire", (), {}),
     "view_agreement": ("agreement", "view", ("g",), {}),
     "list_agreements": ("agreement", "view", (), {}),
+    "order_stop": ("stop", "order", ("s",), {"scope": StopScope.ALL, "target": "", "note": ""}),
+    "report_stop": ("stop", "report", ("s",), {"risk": "", "measures": ""}),
+    "lift_stop": ("stop", "lift", ("s",), {"reason": ""}),
+    "view_stop": ("stop", "view", ("s",), {}),
+    "list_stops": ("stop", "view", (), {}),
 }
 NOT_VERBS = {"Begin", "Selection", "Work", "acting", "denied", "require", "require_acting"}
 BY_MODEL_ALONE = {"annex_in_force", "actor_of"}

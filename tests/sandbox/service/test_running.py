@@ -102,14 +102,6 @@ def test_stopping_an_agreement_kills_its_queries_and_says_who_and_why(
     assert stop_queries(house.domain, agreement="agreement-1", reason="again", by=BUREAU, at=NOON) == 0
 
 
-def test_stopping_a_resource_leaves_queries_on_others_alone(house: House, jobs: Jobs, gate: threading.Event) -> None:
-    run(jobs)
-    run(jobs, Q2, ROADS)
-    assert stop_queries(house.domain, resource="person", reason="objection", by=OPERATOR, at=NOON) == 1
-    assert see_query(house.domain, Q1, by=DEVELOPER).state is QueryState.KILLED
-    assert see_query(house.domain, Q2, by=DEVELOPER).state is QueryState.RUNNING
-
-
 def test_an_agreement_that_ends_while_a_query_runs_keeps_its_answer_in(
     house: House, jobs: Jobs, gate: threading.Event
 ) -> None:
