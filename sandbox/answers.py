@@ -55,13 +55,14 @@ def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, 
         left = domain.limits.seconds - (domain.clock() - query.received_at).total_seconds()
         if left <= 0:
             raise QueryKilled(Killed.TIMEOUT, domain.limits.seconds)
-        return domain.executor.run(
+        with domain.executor.stream(
             statement,
             snapshots={name: files[name] for name in sorted(statement.resources)},
             safe={release: safe[release].table for release in statement.releases},
             limits=replace(domain.limits, seconds=max(left, LEAST_SECONDS)),
             id=query.id,
-        )
+        ) as answer:
+            return answer.read_all()
 
     for release in plan.releases:
         measured = run(release.name, release.statement)

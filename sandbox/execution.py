@@ -1,6 +1,7 @@
 """Running generated SQL where it can hurt nobody: the port and its limits."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,9 +22,12 @@ class Limits:
 
 
 class Executor(Protocol):
-    """Runs one statement over read-only snapshots (`data.<resource>`) and safe tables (`safe.<release>`)."""
+    """Runs one statement over read-only snapshots (`data.<resource>`) and safe tables (`safe.<release>`).
 
-    def run(
+    What dialect the statement is in is between whoever printed it and the adapter; nothing else reads it.
+    """
+
+    def stream(
         self,
         statement: Statement,
         *,
@@ -31,8 +35,11 @@ class Executor(Protocol):
         safe: Mapping[str, pa.Table],
         limits: Limits,
         id: str,
-    ) -> pa.Table:
-        """The answer; raises `QueryFailed`, `QueryKilled`, `QueryTooLarge`. `id` is what `cancel` calls it by."""
+    ) -> AbstractContextManager[pa.RecordBatchReader]:
+        """The answer as it comes, to be read before the context ends; `id` is what `cancel` calls the statement by.
+
+        Raises `QueryFailed`, `QueryKilled`, `QueryTooLarge`, on entering or out of the batches.
+        """
 
     def cancel(self, id: str) -> bool:
         """Kill the statement running or waiting under that id; whether there was one."""

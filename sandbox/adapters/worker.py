@@ -39,7 +39,7 @@ class PoolSettings:
     cpu_seconds: int = 3600
     first_user: int = 61100
     patience: float = 60.0
-    lifetime: int = 200
+    lifetime: int = 1_000
     rings: frozenset[RingName] = field(default_factory=lambda: frozenset(RingName))
 
 
@@ -77,7 +77,8 @@ class WorkerPool:
         self._keeper.start()
         return self
 
-    def run(
+    @contextmanager
+    def stream(
         self,
         statement: Statement,
         *,
@@ -85,16 +86,19 @@ class WorkerPool:
         safe: Mapping[str, pa.Table],
         limits: Limits,
         id: str,
-    ) -> pa.Table:
-        """The statement's answer; raises `QueryFailed`, `QueryTooLarge`, `QueryKilled`, `SnapshotMissing`,
-        `WorkersBusy`, `WorkersUnavailable`.
+    ) -> Iterator[pa.RecordBatchReader]:
+        """The statement's answer as it comes; raises `QueryFailed`, `QueryTooLarge`, `QueryKilled`,
+        `SnapshotMissing`, `WorkersBusy`, `WorkersUnavailable`.
         """
-        for resource, path in snapshots.items():
-            self._views.admit(resource, path)
-        shown = set(snapshots.values())
-        with self._turn(id) as turn, self._worker(turn) as worker, self._showing(worker, shown):
+        held = " ".join(self._views.admit(resource, path) for resource, path in sorted(snapshots.items()))
+        with (
+            self._turn(id) as turn,
+            self._worker(turn, held) as worker,
+            self._showing(worker, set(snapshots.values())),
+        ):
             try:
-                return worker.ask(statement.sql, snapshots=snapshots, safe=safe, limits=limits)
+                with worker.ask(statement.sql, snapshots=snapshots, held=held, safe=safe, limits=limits) as answer:
+                    yield answer
             except QueryKilled:
                 if turn.cancelled:
                     raise QueryKilled(Killed.CANCELLED) from None
@@ -164,21 +168,20 @@ class WorkerPool:
             raise WorkersUnavailable from cause
 
     @contextmanager
-    def _worker(self, turn: _Turn) -> Iterator[WorkerProcess]:
+    def _worker(self, turn: _Turn, held: str) -> Iterator[WorkerProcess]:
         """A worker of one's own for as long as it lasts; it goes back to the others only when it is sound."""
-        worker = self._take(turn)
-        sound = False
+        worker = self._take(turn, held)
+        fatal = False
         try:
             yield worker
-            sound = True
         except QueryFailed as failed:
-            sound = failed.failure not in FATAL
+            fatal = failed.failure in FATAL or answers_once(worker.rings)
             raise
         finally:
             with self._changed:
                 turn.worker = None
-                worn = worker.served >= (1 if answers_once(worker.rings) else self._settings.lifetime)
-                if sound and not worn and not turn.cancelled and not self._closed:
+                sound = worker.waiting and not fatal and worker.served < self._settings.lifetime
+                if sound and not turn.cancelled and not self._closed:
                     self._idle.append(worker)
                 else:
                     self._discard(worker)
@@ -190,24 +193,36 @@ class WorkerPool:
         self._free_slots.append(worker.slot)
         self._changed.notify_all()
 
-    def _take(self, turn: _Turn) -> WorkerProcess:
+    def _take(self, turn: _Turn, held: str) -> WorkerProcess:
         deadline = time.monotonic() + self._settings.patience
         with self._changed:
             while True:
                 if turn.cancelled or self._closed:
                     raise QueryKilled(Killed.CANCELLED)
-                while self._idle:
-                    worker = self._idle.popleft()
-                    if worker.alive:
-                        turn.worker = worker
-                        return worker
-                    self._discard(worker)
+                worker = self._choose(held)
+                if worker is not None:
+                    turn.worker = worker
+                    return worker
                 if self._refusing and len(self._free_slots) == self._settings.workers:
                     raise WorkersUnavailable
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise WorkersBusy
                 self._changed.wait(left)
+
+    def _choose(self, held: str) -> WorkerProcess | None:
+        """An idle worker: one that has those snapshots open, else one that has none, else the one idle longest."""
+        for ended in [worker for worker in self._idle if not worker.alive]:
+            self._idle.remove(ended)
+            self._discard(ended)
+        if not self._idle:
+            return None
+        chosen = min(self._idle, key=lambda worker: 0 if worker.held == held else 1 if worker.held is None else 2)
+        self._idle.remove(chosen)
+        if chosen.held in (None, held) or not answers_once(chosen.rings):
+            return chosen
+        self._discard(chosen)  # it has the one engine it may have
+        return None
 
     def _keep(self) -> None:
         """Replace what has ended, for as long as the pool is open."""

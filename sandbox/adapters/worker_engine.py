@@ -1,6 +1,7 @@
-"""One statement in one fresh engine inside the worker: attach, lock, compute, measure what goes out."""
+"""An engine inside the worker: attach one set of snapshots, lock, compute each statement, measure what goes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -73,45 +74,51 @@ def spread(engine: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
     engine.execute(f"SET threads = {settings.threads:d}")
 
 
-def furnish(
-    engine: duckdb.DuckDBPyConnection,
-    *,
-    snapshots: Mapping[str, str],
-    safe: Mapping[str, pa.Table],
-    locked: bool,
-) -> None:
-    """Give the engine its relations: views `data.<resource>`, tables `safe.<release>`; then lock it."""
+def furnish(engine: duckdb.DuckDBPyConnection, snapshots: Mapping[str, str], *, locked: bool) -> None:
+    """Give the engine its snapshots, read-only, as views `data.<resource>`; then lock it for good."""
     for number, (resource, path) in enumerate(sorted(snapshots.items())):
         engine.execute(f"ATTACH {_text(path)} AS snapshot{number} (READ_ONLY)")
         engine.execute(f"CREATE VIEW data.{_name(resource)} AS SELECT * FROM snapshot{number}.main.rows")  # noqa: S608
-    for number, (release, table) in enumerate(sorted(safe.items())):
-        engine.register(f"arrived{number}", table)
-        engine.execute(f"CREATE TABLE safe.{_name(release)} AS SELECT * FROM arrived{number}")  # noqa: S608
-        engine.unregister(f"arrived{number}")
     if locked:
         for lock in LOCKS:
             engine.execute(lock)
 
 
-def compute(engine: duckdb.DuckDBPyConnection, sql: str, *, rows: int, most: int, locked: bool) -> pa.Buffer:
-    """The answer as an Arrow stream, given up as soon as it passes `rows` rows or `most` bytes; raises `TooLarge`."""
-    statements = engine.extract_statements(sql)
+@contextmanager
+def lent(engine: duckdb.DuckDBPyConnection, safe: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one statement, which sees tables `safe.<release>` for as long as this lasts."""
+    with engine.cursor() as connection:
+        for number, (release, table) in enumerate(sorted(safe.items())):
+            connection.register(f"arrived{number}", table)
+            connection.execute(f"CREATE TABLE safe.{_name(release)} AS SELECT * FROM arrived{number}")  # noqa: S608
+            connection.unregister(f"arrived{number}")
+        yield connection
+        for release in safe:
+            connection.execute(f"DROP TABLE safe.{_name(release)}")
+
+
+def compute(
+    connection: duckdb.DuckDBPyConnection, sql: str, *, rows: int, most: int, locked: bool
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """The answer, given up as soon as it passes `rows` rows or `most` bytes: `TooLarge` comes out of the batches."""
+    statements = connection.extract_statements(sql)
     if locked and [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
         raise NotOneSelect
-    answer: duckdb.DuckDBPyRelation | None = engine.sql(sql)
+    answer: duckdb.DuckDBPyRelation | None = connection.sql(sql)
     if answer is None:  # a statement without a result; only an unlocked engine gets here
-        return _stream(pa.table({}))
+        return pa.schema([]), iter(())
     batches = answer.to_arrow_reader(1 << 16)
-    sink = pa.BufferOutputStream()
+    return batches.schema, _within(batches, rows=rows, most=most)
+
+
+def _within(batches: pa.RecordBatchReader, *, rows: int, most: int) -> Iterator[pa.RecordBatch]:
     counted = size = 0
-    with pa.ipc.new_stream(sink, batches.schema) as stream:
-        for batch in batches:
-            counted += batch.num_rows
-            size += batch.nbytes
-            if counted > rows or size > most:
-                raise TooLarge
-            stream.write_batch(batch)
-    return sink.getvalue()
+    for batch in batches:
+        counted += batch.num_rows
+        size += batch.nbytes
+        if counted > rows or size > most:
+            raise TooLarge
+        yield batch
 
 
 def failure_of(cause: BaseException) -> Failure:
@@ -140,13 +147,6 @@ KINDS: dict[type[BaseException], Failure] = {
     duckdb.PermissionException: Failure.FORBIDDEN,
     duckdb.IOException: Failure.FORBIDDEN,
 }
-
-
-def _stream(table: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    return sink.getvalue()
 
 
 def _name(text: str) -> str:

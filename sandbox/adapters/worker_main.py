@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,18 @@ import pyarrow as pa
 import pyarrow.dataset  # the engine looks for it when it reads Arrow, and a confined worker can import nothing
 
 from sandbox.adapters import worker_frames as frames
-from sandbox.adapters.worker_engine import FATAL, EngineSettings, compute, failure_of, furnish, open_engine, spread
+from sandbox.adapters.worker_engine import (
+    FATAL,
+    EngineSettings,
+    compute,
+    failure_of,
+    furnish,
+    lent,
+    open_engine,
+    spread,
+)
 from sandbox.adapters.worker_rings import Confined, Confinement, close_all_but, confine
+from sandbox.adapters.worker_stream import Outgoing
 from sandbox.confinement import RingName, answers_once
 from sandbox.failures import Failure
 
@@ -78,69 +87,95 @@ def _rehearse(settings: EngineSettings) -> None:
     """Run a small statement the whole way, so that everything is loaded before the files are out of reach."""
     engine = open_engine(settings)
     spread(engine, settings)
-    furnish(engine, snapshots={}, safe={"r": pa.table({"k0": ["a"], "m0": [1.5]})}, locked=settings.locked)
-    compute(engine, REHEARSAL, rows=9, most=1 << 20, locked=settings.locked)
-    try:
-        compute(engine, "SELECT CAST('x' AS DATE)", rows=9, most=1 << 20, locked=settings.locked)
-    except duckdb.Error as cause:
-        failure_of(cause)
+    furnish(engine, {}, locked=settings.locked)
+    with lent(engine, {"r": pa.table({"k0": ["a"], "m0": [1.5]})}) as connection:
+        schema, batches = compute(connection, REHEARSAL, rows=9, most=1 << 20, locked=settings.locked)
+        with Outgoing(lambda header, blob: None) as outgoing, pa.ipc.new_stream(outgoing, schema) as stream:
+            for batch in batches:
+                stream.write_batch(batch)
+        try:
+            compute(connection, "SELECT CAST('x' AS DATE)", rows=9, most=1 << 20, locked=settings.locked)
+        except duckdb.Error as cause:
+            failure_of(cause)
     engine.close()
 
 
-@dataclass(frozen=True, slots=True)
 class Worker:
-    """A confined process and its one open descriptor."""
+    """A confined process, its one open descriptor, and an engine that keeps one set of snapshots attached.
 
-    channel: int
-    settings: EngineSettings
-    confined: Confined
+    A statement over the same set finds them open; for another set there is another engine, so that no statement can
+    reach what it was not given. What a statement leaves in its connection goes with the connection; after a failure
+    the engine goes as well.
+    """
+
+    def __init__(self, channel: int, settings: EngineSettings, confined: Confined) -> None:
+        self._channel = channel
+        self._settings = settings
+        self._folder = confined.folder
+        self._once = answers_once(confined.rings)
+        self._held: str | None = None
 
     def serve(self, engine: duckdb.DuckDBPyConnection, rings: list[RingName]) -> None:
         """Say which rings stand, then answer requests until the platform closes its side.
 
         `engine` was opened before the rings stood. One that opens where it sees the system's files and may not read
-        them ends the process, so that a worker in such a place answers once.
+        them ends the process, so that a worker in such a place has one engine, for one set of snapshots.
         """
         self._send({"ready": rings})
         failed = None
+        spread(engine, self._settings)
         while failed not in FATAL:
-            spread(engine, self.settings)
-            request, blobs = frames.read(lambda size: os.read(self.channel, size), most=MOST_IN)
+            request, blobs = frames.read(lambda size: os.read(self._channel, size), most=MOST_IN)
+            if self._held not in (None, request["held"]):
+                if self._once:
+                    return
+                engine = self._another(engine)
             failed = self._answer(engine, request, blobs)
-            engine.close()
-            del engine, request, blobs
-            gc.collect()
-            if answers_once(rings):
-                return
-            engine = open_engine(self.settings)  # before the request comes, so that it need not wait
+            del request, blobs
+            if failed is not None:
+                if self._once:
+                    return
+                engine = self._another(engine)
+
+    def _another(self, engine: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """A fresh engine in place of that one."""
+        self._held = None
+        engine.close()
+        gc.collect()
+        fresh = open_engine(self._settings)
+        spread(fresh, self._settings)
+        return fresh
 
     def _answer(self, engine: duckdb.DuckDBPyConnection, request: frames.Header, blobs: list[bytes]) -> Failure | None:
+        locked = self._settings.locked
         try:
-            folder = self.confined.folder
-            furnish(
-                engine,
-                snapshots={resource: str(folder / Path(name).name) for resource, name in request["snapshots"].items()},
-                safe={
-                    release: pa.ipc.open_stream(blob).read_all()
-                    for release, blob in zip(request["safe"], blobs, strict=True)
-                },
-                locked=self.settings.locked,
-            )
-            answer = compute(
-                engine, request["sql"], rows=request["rows"], most=request["bytes"], locked=self.settings.locked
-            )
+            if self._held is None:
+                self._held = request["held"]
+                named = request["snapshots"].items()
+                furnish(engine, {name: str(self._folder / Path(file).name) for name, file in named}, locked=locked)
+            safe = {
+                release: pa.ipc.open_stream(blob).read_all()
+                for release, blob in zip(request["safe"], blobs, strict=True)
+            }
+            with lent(engine, safe) as connection:
+                schema, batches = compute(
+                    connection, request["sql"], rows=request["rows"], most=request["bytes"], locked=locked
+                )
+                with Outgoing(self._send) as outgoing, pa.ipc.new_stream(outgoing, schema) as stream:
+                    for batch in batches:
+                        stream.write_batch(batch)
         except Exception as cause:  # noqa: BLE001  # whatever it is, only its kind may leave this process
             failure = failure_of(cause)
             self._send({"failure": failure})
             return failure
-        self._send({"answer": True}, memoryview(answer))
+        self._send({"end": True})
         return None
 
     def _send(self, header: frames.Header, *blobs: memoryview) -> None:
         for part in (memoryview(frames.written(header, blobs)), *blobs):
             rest = part
             while rest:
-                rest = rest[os.write(self.channel, rest) :]
+                rest = rest[os.write(self._channel, rest) :]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ import pyarrow as pa
 from sandbox.adapters import worker_frames as frames
 from sandbox.adapters.worker_engine import EngineSettings
 from sandbox.adapters.worker_rings import Confinement
+from sandbox.adapters.worker_stream import Incoming
 from sandbox.confinement import RingName
 from sandbox.errors import QueryFailed, QueryKilled, QueryTooLarge, WorkersUnavailable
 from sandbox.execution import Limits
@@ -40,7 +42,10 @@ ENVIRONMENT = {
 
 
 class WorkerProcess:
-    """A confined process and the socket to it; one statement at a time, and killed by signal."""
+    """A confined process and the socket to it; one statement at a time, and killed by signal.
+
+    `held` says which snapshots it keeps open, `None` that it has none yet; `waiting`: it has nothing left to say.
+    """
 
     def __init__(self, channel: socket.socket, handle: int, pid: int, slot: int) -> None:
         self._channel = channel
@@ -49,6 +54,8 @@ class WorkerProcess:
         self.slot = slot
         self.served = 0
         self.rings: frozenset[RingName] = frozenset()
+        self.held: str | None = None
+        self.waiting = False
 
     def await_ready(self) -> None:
         """Wait until it stands confined and says inside which rings; raises `WorkersUnavailable`."""
@@ -56,37 +63,91 @@ class WorkerProcess:
         try:
             header, _ = frames.read(self._channel.recv, most=0)
             self.rings = frozenset(map(RingName, header["ready"]))
+            self.waiting = True
         except (OSError, frames.FrameBroken, KeyError, ValueError) as cause:
             self.kill()
             raise WorkersUnavailable from cause
 
-    def ask(self, sql: str, *, snapshots: Mapping[str, Path], safe: Mapping[str, pa.Table], limits: Limits) -> pa.Table:
-        """The answer; raises `QueryFailed`, `QueryTooLarge`, `QueryKilled` (by time, or because the process ended)."""
+    @contextmanager
+    def ask(
+        self, sql: str, *, snapshots: Mapping[str, Path], held: str, safe: Mapping[str, pa.Table], limits: Limits
+    ) -> Iterator[pa.RecordBatchReader]:
+        """The answer as it comes; raises `QueryFailed`, `QueryTooLarge`, `QueryKilled` (by time, or since it ended).
+
+        The first two and the last may come out of the batches as well.
+        """
         self.served += 1
+        self.waiting = False
+        self.held = held
         deadline = time.monotonic() + limits.seconds
         blobs = [_stream(table) for _, table in sorted(safe.items())]
         header = {
             "sql": sql,
             "snapshots": {resource: path.name for resource, path in snapshots.items()},
+            "held": held,
             "safe": sorted(safe),
             "rows": limits.rows,
             "bytes": limits.bytes,
         }
-        try:
+        with self._until(deadline, limits):
             parts: list[bytes | memoryview] = [frames.written(header, blobs), *blobs]
             for part in parts:
                 self._hurry(deadline)
                 self._channel.sendall(part)
-            answer, received = frames.read(lambda size: self._read(size, deadline), most=limits.bytes + SLACK)
+        with Incoming(lambda: self._frame(deadline, limits), most=limits.bytes + SLACK) as incoming:
+            with self._honest():
+                stream = pa.ipc.open_stream(incoming)
+            yield pa.RecordBatchReader.from_batches(stream.schema, self._checked(stream, incoming, limits))
+
+    def _frame(self, deadline: float, limits: Limits) -> tuple[frames.Header, list[bytes]]:
+        """The next part of an answer; raises what the worker says went wrong."""
+        with self._until(deadline, limits):
+            frame = frames.read(lambda size: self._read(size, deadline), most=limits.bytes + SLACK)
+        self.waiting = frame[0].keys() != {"part"}
+        if "failure" in frame[0]:
+            self.held = None
+            raise _failure(frame[0]["failure"], limits)
+        return frame
+
+    def _checked(self, stream: pa.RecordBatchReader, incoming: Incoming, limits: Limits) -> Iterator[pa.RecordBatch]:
+        """What the worker sent, checked throughout: it may be in someone else's hands."""
+        rows = 0
+        while True:
+            try:
+                with self._honest():
+                    batch = stream.read_next_batch()
+                    batch.validate(full=True)
+            except StopIteration:
+                break
+            rows += batch.num_rows
+            if rows > limits.rows:
+                self.kill()
+                raise QueryFailed(Failure.OTHER)
+            yield batch
+        with self._honest():
+            incoming.drain()
+
+    @contextmanager
+    def _until(self, deadline: float, limits: Limits) -> Iterator[None]:
+        """Kill it when its time runs out; tell its end by other means from that."""
+        try:
+            self._hurry(deadline)
+            yield
         except TimeoutError:
             self.kill()
             raise QueryKilled(Killed.TIMEOUT, limits.seconds) from None
         except (OSError, frames.FrameBroken):
             self.kill()
             raise QueryKilled(Killed.DIED) from None
-        if "failure" in answer:
-            raise _failure(answer["failure"], limits)
-        return self._table(received)
+
+    @contextmanager
+    def _honest(self) -> Iterator[None]:
+        """Kill one that sends what no honest worker would send."""
+        try:
+            yield
+        except (ValueError, frames.FrameBroken, pa.ArrowException):
+            self.kill()
+            raise QueryFailed(Failure.OTHER) from None
 
     @property
     def alive(self) -> bool:
@@ -116,17 +177,6 @@ class WorkerProcess:
         if left <= 0:
             raise TimeoutError
         self._channel.settimeout(left)
-
-    def _table(self, parts: list[bytes]) -> pa.Table:
-        """What the worker sent, checked throughout: it may be in someone else's hands."""
-        try:
-            (part,) = parts
-            table: pa.Table = pa.ipc.open_stream(part).read_all()
-            table.validate(full=True)
-        except (ValueError, pa.ArrowException):
-            self.kill()
-            raise QueryFailed(Failure.OTHER) from None
-        return table
 
 
 def _failure(kind: str, limits: Limits) -> QueryFailed:

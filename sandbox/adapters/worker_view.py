@@ -76,11 +76,16 @@ class Views:
             for link in links.values():
                 link.unlink(missing_ok=True)
 
-    def admit(self, resource: str, path: Path) -> None:
-        """Let the workers' group read a snapshot; raises `SnapshotMissing` for any file that is none."""
+    def admit(self, resource: str, path: Path) -> str:
+        """Let the workers' group read a snapshot; which file of which resource it is, in a word.
+
+        Raises `SnapshotMissing` for any file that is none.
+        """
         if path.parent.resolve() != self._snapshots or path.is_symlink() or not path.is_file():
             raise SnapshotMissing(resource)
         self._share(path, READ_MODE)
+        found = path.stat()
+        return f"{resource}={found.st_dev}.{found.st_ino}.{found.st_mtime_ns}"
 
     def _share(self, path: Path, mode: int) -> None:
         """As root, give the workers' group its right; otherwise the workers are the same user."""

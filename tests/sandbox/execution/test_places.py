@@ -31,12 +31,10 @@ def test_an_ordinary_user_runs_the_same_pool_with_the_rings_it_gets(ordinary_pyt
     folder = tmp_path / "snapshots"
     script = (
         "import sys; from pathlib import Path; from sandbox.adapters.worker import WorkerPool\n"
-        "from sandbox.execution import Limits; from sandbox.plan import Statement\n"
-        "from tests.sandbox.execution.surroundings import make_snapshot\n"
+        "from tests.sandbox.execution.surroundings import ask, make_snapshot\n"
         f"folder = Path({str(folder)!r}); folder.mkdir(); path = make_snapshot(folder / 'a.duckdb', 'SELECT 41 AS x')\n"
         "with WorkerPool(folder) as pool:\n"
-        "    statement = Statement('SELECT x + 1 AS y FROM data.a')\n"
-        "    a = pool.run(statement, snapshots={'a': path}, safe={}, limits=Limits(), id='a')\n"
+        "    a = ask(pool, 'SELECT x + 1 AS y FROM data.a', snapshots={'a': path})\n"
         "    print(a['y'][0], *(ring.name for ring in pool.rings() if ring.available))\n"
     )
     ran = subprocess.run(

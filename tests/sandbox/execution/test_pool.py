@@ -1,8 +1,6 @@
 """Statements through the pool: answers, limits, kills, replacement, and what the next statement may not inherit."""
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -19,45 +17,17 @@ from sandbox.errors import (
     QueryKilled,
     QueryTooLarge,
     SnapshotMissing,
-    WorkersBusy,
-    WorkersUnavailable,
 )
 from sandbox.execution import Limits
 from sandbox.failures import Failure, Killed
 from sandbox.plan import Statement
-from tests.sandbox.execution.surroundings import Running, make_snapshot
-
-PROJECT = Path(__file__).resolve().parents[3]
-ENDLESS = "SELECT count(*) FROM data.person a, data.person b WHERE a.income * b.income + random() < 0"
-
-
-ENDLESS_ALONE = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range + random() < 0"
-
-
-def start_endless(running: Running, sql: str, id: str | None = None) -> threading.Thread:
-    """Another caller's statement that ends only by being killed."""
-
-    def ask() -> None:
-        with pytest.raises(QueryKilled):
-            running.ask(sql, id=id)
-
-    started = threading.Thread(target=ask)
-    started.start()
-    return started
-
-
-def children_of(pid: int) -> list[Path]:
-    """The processes it started, as folders of /proc."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [Path("/proc") / child for child in text.split()]
-
-
-def gone(processes: list[Path], *, within: float = 5.0) -> bool:
-    """Whether they all end within so many seconds."""
-    deadline = time.monotonic() + within
-    while any(process.exists() for process in processes) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not any(process.exists() for process in processes)
+from tests.sandbox.execution.surroundings import (
+    ENDLESS,
+    Running,
+    ask,
+    make_snapshot,
+    start_endless,
+)
 
 
 def test_a_statement_reads_its_snapshot_as_data_and_releases_as_safe(running: Running) -> None:
@@ -174,13 +144,54 @@ def test_nothing_of_one_statement_is_left_for_the_next(running: Running) -> None
             running.ask(f"SELECT * FROM {relation}")
 
 
+def test_a_worker_keeps_the_snapshots_of_its_last_statement_open_and_shows_them_to_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots"
+    folder.mkdir()
+    both = {
+        "a": make_snapshot(folder / "a.duckdb", "SELECT 1 AS x"),
+        "b": make_snapshot(folder / "b.duckdb", "SELECT 2 AS x"),
+    }
+    with WorkerPool(folder, PoolSettings(workers=1, engine=EngineSettings(memory=256 << 20))) as pool:
+        first = pool._idle[0].pid
+        for name, path in (*both.items(), *both.items()):
+            assert ask(pool, f"SELECT x FROM data.{name}", snapshots={name: path})["x"].to_pylist()
+            for other in both.keys() - {name}:
+                with pytest.raises(QueryFailed):
+                    ask(pool, f"SELECT x FROM data.{other}", snapshots={name: path})
+            with pytest.raises(QueryFailed):
+                ask(pool, "SELECT x FROM snapshot0.main.rows", snapshots={})
+            shown = ask(pool, "SELECT count(*) AS n FROM duckdb_databases() WHERE NOT internal", snapshots={})
+            assert shown["n"].to_pylist() == [1]
+        assert pool._idle[0].pid == first
+
+
+def test_a_large_answer_comes_in_parts_and_may_be_left_unread(running: Running) -> None:
+    sql = "SELECT range AS x, repeat('x', 100) AS y FROM range(200000)"
+    table = running.ask(sql)
+    assert (table.num_rows, table["x"][199999].as_py()) == (200000, 199999)
+    with running.pool.stream(
+        Statement(sql), snapshots=running.snapshots, safe={}, limits=Limits(), id="left unread"
+    ) as answer:
+        assert answer.read_next_batch().num_rows > 0
+    for _ in range(3):
+        assert running.ask("SELECT 1 AS x").to_pydict() == {"x": [1]}
+
+
+def test_an_answer_that_passes_its_limits_after_its_first_parts_fails_whole(running: Running) -> None:
+    sql = "SELECT range AS x, repeat('x', 100) AS y FROM range(1000000)"
+    for limits in (Limits(seconds=20, rows=500_000), Limits(seconds=20, bytes=20 << 20)):
+        with pytest.raises(QueryTooLarge) as refused:
+            running.ask(sql, limits=limits)
+        assert str(limits.rows) in refused.value.detail("zh")
+
+
 def test_a_snapshot_outside_the_folder_is_refused_before_any_worker_sees_it(running: Running, tmp_path: Path) -> None:
     outside = make_snapshot(tmp_path / "person.duckdb", "SELECT 1 AS id")
     beside = running.folder / "link.duckdb"
     beside.symlink_to(outside)
     for path in (outside, beside, running.folder / "absent.duckdb", running.folder / ".." / "person.duckdb"):
         with pytest.raises(SnapshotMissing) as refused:
-            running.pool.run(Statement("SELECT 1"), snapshots={"person": path}, safe={}, limits=Limits(), id="x")
+            ask(running.pool, "SELECT 1", snapshots={"person": path})
         assert refused.value.resource == "person"
         assert str(tmp_path) not in refused.value.detail("en")
     beside.unlink()
@@ -238,81 +249,6 @@ def test_without_hard_links_workers_see_all_snapshots_and_that_is_reported(
 
 def test_readers_finish_on_the_old_snapshot_while_a_new_one_takes_its_place(running: Running) -> None:
     path = make_snapshot(running.folder / "fence.duckdb", "SELECT 1 AS edition")
-    ask = {"snapshots": {"fence": path}, "safe": {}, "limits": Limits(seconds=20)}
-    assert running.pool.run(Statement("SELECT edition FROM data.fence"), id="a", **ask)["edition"].to_pylist() == [1]
+    assert ask(running.pool, "SELECT edition FROM data.fence", snapshots={"fence": path})["edition"].to_pylist() == [1]
     make_snapshot(running.folder / "fence.new", "SELECT 2 AS edition").replace(path)
-    assert running.pool.run(Statement("SELECT edition FROM data.fence"), id="b", **ask)["edition"].to_pylist() == [2]
-
-
-def test_a_worker_is_replaced_after_its_lifetime_and_when_none_is_free_the_wait_has_an_end(tmp_path: Path) -> None:
-    settings = PoolSettings(workers=1, lifetime=2, patience=0.3, engine=EngineSettings(memory=256 << 20))
-    with WorkerPool(tmp_path / "snapshots", settings) as pool:
-        running = Running(pool, tmp_path, {})
-        seen = set()
-        for _ in range(5):
-            deadline = time.monotonic() + 20
-            while not pool._idle and time.monotonic() < deadline:  # the replacement may take longer than the patience
-                time.sleep(0.02)
-            seen.add(pool._idle[0].pid)
-            running.ask("SELECT 1")
-        assert len(seen) == 3
-        while not pool._idle:
-            time.sleep(0.02)
-        beside = start_endless(running, ENDLESS_ALONE, id="long")
-        time.sleep(0.1)
-        with pytest.raises(WorkersBusy) as busy:
-            running.ask("SELECT 1")
-        assert busy.value.remedy("zh")
-        pool.cancel("long")
-        beside.join()
-
-
-def test_closing_the_pool_kills_what_runs_and_leaves_no_process(tmp_path: Path) -> None:
-    pool = WorkerPool(tmp_path, PoolSettings(engine=EngineSettings(memory=256 << 20))).start()
-    running = Running(pool, tmp_path, {})
-    beside = start_endless(running, ENDLESS_ALONE)
-    time.sleep(0.3)
-    nursery = pool._nursery
-    assert nursery is not None
-    children = children_of(nursery.pid)
-    pool.close()
-    beside.join()
-    assert gone(children)
-    with pytest.raises(QueryKilled):
-        running.ask("SELECT 1")
-
-
-def test_when_the_process_that_starts_workers_dies_the_pool_recovers(running: Running) -> None:
-    nursery = running.pool._nursery
-    assert nursery is not None
-    children = children_of(nursery.pid)
-    os.kill(nursery.pid, 9)
-    nursery._process.wait()
-    assert gone(children)
-    for _ in range(3):
-        assert running.ask("SELECT 1 AS x").to_pydict() == {"x": [1]}
-
-
-def test_when_the_platform_is_killed_its_workers_end_with_it(tmp_path: Path) -> None:
-    script = (
-        "import sys, time; from pathlib import Path; from sandbox.adapters.worker import WorkerPool\n"
-        "pool = WorkerPool(Path(sys.argv[1])).start(); print(pool._nursery.pid, flush=True); time.sleep(60)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path / "snapshots")],
-        cwd=PROJECT,
-        env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdout=subprocess.PIPE,
-    ) as platform:
-        assert platform.stdout is not None
-        nursery = int(platform.stdout.readline())
-        processes = [Path(f"/proc/{nursery}"), *children_of(nursery)]
-        assert len(processes) > 1
-        platform.kill()
-    assert gone(processes)
-
-
-def test_a_folder_that_is_none_starts_no_worker(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="ascii")
-    with pytest.raises((WorkersUnavailable, OSError)):
-        WorkerPool(tmp_path / "file").start()
+    assert ask(running.pool, "SELECT edition FROM data.fence", snapshots={"fence": path})["edition"].to_pylist() == [2]

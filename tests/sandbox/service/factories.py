@@ -23,7 +23,7 @@ from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.ledger_table import LedgerTable
 from sandbox.adapters.result_files import ResultFiles
-from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, open_engine
+from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, lent, open_engine
 from sandbox.confinement import Ring
 from sandbox.disclosure.protect import ProtectedTable, protect
 from sandbox.disclosure.rules import DisclosureRules
@@ -128,7 +128,8 @@ class InProcess:
     given: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
     cancelled: set[str] = field(default_factory=set)
 
-    def run(
+    @contextmanager
+    def stream(
         self,
         statement: Statement,
         *,
@@ -136,7 +137,7 @@ class InProcess:
         safe: Mapping[str, pa.Table],
         limits: Limits,
         id: str,
-    ) -> pa.Table:
+    ) -> Iterator[pa.RecordBatchReader]:
         self.ran.append(statement)
         self.given.append((frozenset(snapshots), frozenset(safe)))
         self.before(statement)
@@ -144,13 +145,15 @@ class InProcess:
             raise QueryKilled(Killed.CANCELLED)
         engine = open_engine(EngineSettings(threads=1))
         try:
-            furnish(engine, snapshots={name: str(path) for name, path in snapshots.items()}, safe=safe, locked=True)
-            answer = compute(engine, statement.sql, rows=limits.rows, most=limits.bytes, locked=True)
-            return pa.ipc.open_stream(answer).read_all()
+            furnish(engine, {name: str(path) for name, path in snapshots.items()}, locked=True)
+            with lent(engine, safe) as connection:
+                schema, batches = compute(connection, statement.sql, rows=limits.rows, most=limits.bytes, locked=True)
+                answer = pa.Table.from_batches(list(batches), schema)
         except Exception as cause:  # noqa: BLE001  # as the worker does
             raise QueryFailed(failure_of(cause)) from None
         finally:
             engine.close()
+        yield answer.to_reader()
 
     def cancel(self, id: str) -> bool:
         self.cancelled.add(id)
