@@ -13,6 +13,7 @@ from api import parts
 from api.console import out, plainly, spoken
 from api.demo.run import Wanted
 from api.demo.run import run as run_demo
+from api.disclosure import table_laid_open
 from api.faults import SettingWrong
 from api.settings import Settings
 from api.wiring import delivered_records
@@ -155,7 +156,7 @@ def perturbation_table(
 ) -> None:
     """构造并检查频数扰动表 / build and inspect the perturbation table of counts."""
     with speaking(None, lang) as language:
-        text, kept = parts.perturbation_table(rules, unit, language, form="csv" if csv else "text")
+        text, kept = table_laid_open(rules, unit, language, form="csv" if csv else "text")
         out.print(text, markup=False)
         if not kept:
             raise typer.Exit(1)

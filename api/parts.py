@@ -30,15 +30,12 @@ from api.wiring import (
     receiver_known,
     verify,
 )
-from logs.errors import Language, Refusal
+from logs.errors import Refusal
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
 from logs.proof import Report
 from logs.relay import Delivery, Patience, flush, relay_forever
 from logs.seal import Head
 from policies.service import expire_agreements
-from sandbox.disclosure.document import default_rules, rules_of
-from sandbox.disclosure.inspection import as_csv, checks, table_text
-from sandbox.disclosure.perturbation import perturbation_table as built
 from sandbox.queries import expire_answers
 
 SWEEP_SECONDS = 1.0
@@ -189,20 +186,3 @@ def token(settings: Settings, role: Role, person: str, organisation: str) -> str
         return text
     finally:
         platform.close()
-
-
-def perturbation_table(document: Path | None, unit: str, language: Language, *, form: str) -> tuple[str, bool]:
-    """The perturbation table of a rule document (the default one unless given) for a kind of unit, to be read by people
-    or as CSV, and whether it keeps what it promises; raises `RulesNotLawful`."""
-    rules = default_rules() if document is None else rules_of(_text(document))
-    table = built(variance=rules.variance, deviation=rules.deviation, least=rules.minimum(unit))
-    text = "\n".join(as_csv(table)) if form == "csv" else table_text(table, language)
-    return text, all(check.broken_at is None for check in checks(table))
-
-
-def _text(path: Path) -> str:
-    """A file's text; one that cannot be read is a setting gone wrong."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise SettingWrong((str(path),)) from None

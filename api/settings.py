@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     runner: str = Field(default="serve", min_length=1, description="names this process among those on one database")
     workers: int = Field(default=2, ge=1, le=64, description="confined query workers kept warm")
+    disclosure_rules: Path | None = Field(
+        default=None, description="the disclosure rule document the bureau approved; default: the one that ships"
+    )
     body_limit: int = Field(default=262_144, ge=1024, description="bytes of a JSON request")
     upload_limit: int = Field(default=4 << 30, ge=1024, description="bytes of one arriving file")
     log_room: int = Field(default=100_000, ge=1, description="undelivered events at which nothing new may begin")

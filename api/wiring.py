@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from api.adapters.database import RepeatTable, TokenTable
 from api.adapters.resource_platform import ResourcePlatform
+from api.disclosure import rules_in_force
 from api.identity import PLATFORM
 from api.launch import announcement
 from api.settings import Settings
@@ -240,7 +241,7 @@ def transactions(engine: Engine, secrets: Secrets, permissions: CasbinPermission
 
 def domain_of(platform: Platform) -> Domain:
     """The sandbox's ports, each tied to what stands behind it."""
-    rules = DisclosureRules()
+    rules = rules_in_force(platform.settings)
 
     def in_force(agreement: str, *, by: Actor, at: datetime) -> InForce:
         with acting(platform.begin, "run", "query", agreement, by=by, at=at) as work:
@@ -250,7 +251,7 @@ def domain_of(platform: Platform) -> Domain:
         with platform.reading() as work:
             return dict(_held(platform, work.entries.get(id)) for id in ids)
 
-    def protected(measured: pa.Table, release: Release) -> ProtectedTable:
+    def protected(measured: pa.Table, release: Release, rules: DisclosureRules) -> ProtectedTable:
         return protect(measured, release, rules, platform.secrets.cells)
 
     def running(query: Query) -> None:

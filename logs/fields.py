@@ -77,6 +77,7 @@ _ROWS = (
     Field("cells", "单元格数", "number of cells released"),
     Field("hidden_cells", "隐藏单元格数", "number of hidden cells"),
     Field("hidden_figures", "隐藏数值数", "number of hidden figures"),
+    Field("disclosure_rules", "披露控制规则（版本=摘要）", "disclosure rules, as version=digest"),
     Field("milliseconds", "耗时（毫秒）", "duration in milliseconds"),
     Field("error", "错误类型", "kind of error"),
     Field("place", "出错位置", "where it went wrong"),

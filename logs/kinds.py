@@ -137,7 +137,10 @@ _ROWS = (
     _kind("query.started", "查询已开始执行", "Query started", _QUERY),
     _kind("query.refused", "查询被拒绝", "Query refused", _QUERY + " reasons decided_by"),
     _kind(
-        "query.run", "查询已执行", "Query run", _QUERY + " releases rows cells hidden_cells hidden_figures milliseconds"
+        "query.run",
+        "查询已执行",
+        "Query run",
+        _QUERY + " releases rows cells hidden_cells hidden_figures disclosure_rules milliseconds",
     ),
     _kind("query.failed", "查询失败", "Query failed", _QUERY + " error place milliseconds"),
     _kind("query.killed", "查询被终止", "Query killed", _QUERY + " limit reason milliseconds"),

@@ -1,12 +1,14 @@
 """From a plan to an answer: measure each release, protect it, then run the free stage on safe tables alone."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
+from sandbox.budgets import closed
 from sandbox.disclosure.protect import ProtectedTable, band
 from sandbox.domain import Domain, Holding
 from sandbox.errors import NotLawful, QueryKilled
@@ -14,12 +16,14 @@ from sandbox.failures import Killed
 from sandbox.gate.rules import Finding
 from sandbox.ledger import admit
 from sandbox.plan import Plan, Release, Statement
-from sandbox.query import Query, Told
+from sandbox.query import FigureError, Query, Told
 from sandbox.reasons import Text
 
 FREE_STAGE = "free-stage"
 LEDGER = "ledger"
 LEAST_SECONDS = 0.05
+STEP = re.compile(r"(?P<release>r\d+)\.(?P<measure>m\d+) = (?P<figure>.*)", re.DOTALL)
+"""How a column's path names a figure of a release (`sandbox.gate.release`)."""
 
 Progress = Callable[[str], None]  # called with the stage that begins; raises to stop the query
 
@@ -34,11 +38,10 @@ class Answer:
 
 def require_open(plan: Plan, holdings: Mapping[str, Holding]) -> None:
     """The free stage may read open resources and safe tables alone; raises `NotLawful` for any other plan."""
-    closed = [name for name in sorted(plan.final.resources) if holdings[name].resource.privacy_unit is not None]
-    released = {release.name for release in plan.releases}
-    closed += sorted(plan.final.releases - released)
-    if closed:
-        raise NotLawful(tuple(Finding("second-lock", subject=name).reason("") for name in closed))
+    read = list(closed(holdings[name] for name in plan.final.resources))
+    read += sorted(plan.final.releases - {release.name for release in plan.releases})
+    if read:
+        raise NotLawful(tuple(Finding("second-lock", subject=name).reason("") for name in read))
 
 
 def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, Holding], progress: Progress) -> Answer:
@@ -66,18 +69,19 @@ def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, 
 
     for release in plan.releases:
         measured = run(release.name, release.statement)
-        protected = domain.protect(measured, release)
+        rules = domain.rules.over(closed(holdings[name] for name in release.statement.resources))
+        protected = domain.protect(measured, release, rules)
         look = partial(run, LEDGER)
         safe[release.name] = admit(domain, query, release, measured, protected, holdings=holdings, run=look)
     table = run(FREE_STAGE, plan.final)
     names = [column.name for column in plan.columns]
     if len(names) == table.num_columns:
         table = table.rename_columns(names)
-    return Answer(table, told(table, plan.releases, safe))
+    return Answer(table, told(table, plan, safe))
 
 
-def told(table: pa.Table, releases: Sequence[Release], safe: Mapping[str, ProtectedTable]) -> Told:
-    """How much was hidden, in bands, and the errors to expect."""
+def told(table: pa.Table, plan: Plan, safe: Mapping[str, ProtectedTable]) -> Told:
+    """How much was hidden, in bands, under which rules, and the errors to expect."""
     tables = list(safe.values())
     if not tables:
         return Told(table.num_rows)
@@ -86,8 +90,21 @@ def told(table: pa.Table, releases: Sequence[Release], safe: Mapping[str, Protec
         table.num_rows,
         hidden_cells=band(sum(each.told[0] for each in tables), rules, "en"),
         hidden_figures=band(sum(each.told[1] for each in tables), rules, "en"),
-        remarks=tuple(remark for release in releases for remark in remarks(release, safe[release.name])),
+        remarks=tuple(remark for release in plan.releases for remark in remarks(release, safe[release.name])),
+        rules=",".join(dict.fromkeys(each.rules.version for each in tables)),
+        rules_digest=",".join(dict.fromkeys(each.rules.digest for each in tables)),
+        errors=tuple(errors(plan, safe)),
     )
+
+
+def errors(plan: Plan, safe: Mapping[str, ProtectedTable]) -> Iterator[FigureError]:
+    """For each column of the answer the protected figures it flows from, with their errors."""
+    for column in plan.columns:
+        for step in column.path:
+            found = STEP.match(step)
+            error = safe[found["release"]].errors.get(found["measure"]) if found and found["release"] in safe else None
+            if found and error is not None:
+                yield FigureError(column.name, found["figure"], error.absolute, error.share)
 
 
 def remarks(release: Release, table: ProtectedTable) -> Iterator[Text]:

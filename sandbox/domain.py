@@ -59,8 +59,8 @@ class Check(Protocol):
         """The plan of a lawful query; raises `NotLawful`."""
 
 
-Protect = Callable[[pa.Table, Release], ProtectedTable]
-"""Disclosure control with the platform's secret and the rule documents in it."""
+Protect = Callable[[pa.Table, Release, DisclosureRules], ProtectedTable]
+"""Disclosure control with the platform's secret in it, under the rules of the resources read."""
 
 
 class SecondLock(Protocol):

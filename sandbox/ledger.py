@@ -19,6 +19,7 @@ from sandbox.disclosure.differences import Suspects, conflicts, suspects
 from sandbox.disclosure.errors import BudgetSpent
 from sandbox.disclosure.protect import ProtectedTable
 from sandbox.disclosure.released import Question, questions, withheld
+from sandbox.disclosure.rules import DisclosureRules
 from sandbox.domain import Domain, Holding
 from sandbox.errors import QueryFailed, QueryTooLarge, WorkersBusy
 from sandbox.failures import Failure
@@ -54,7 +55,7 @@ def admit(
         with domain.reading() as work:
             position, earlier = work.ledger.position(family), work.ledger.entries(family, kinds)
         current = Versions(domain, dict(holdings))
-        look = Look(domain, release, run, current)
+        look = Look(domain, protected.rules, release, run, current)
         for each in asked:
             look.hold(query, each, earlier)
         fresh = look.passed()
@@ -113,6 +114,7 @@ class Look:
     """One look at the ledger: by figure the places of cells that may not be shown, and how many cells are new."""
 
     domain: Domain
+    rules: DisclosureRules
     release: Release
     run: Run
     versions: Versions
@@ -190,4 +192,4 @@ class Look:
 
     def least(self, entry: Entry) -> int:
         """The minimum frequency of the entry's unit."""
-        return self.domain.rules.minimum(entry.unit)
+        return self.rules.minimum(entry.unit)

@@ -57,13 +57,28 @@ QUERY_MOVES: Mapping[tuple[QueryState, QueryMove], QueryState] = {
 
 
 @dataclass(frozen=True, slots=True)
+class FigureError:
+    """The standard deviation to expect of a protected figure in a column of an answer: absolute, or as a share of the
+    figure; both `None` where none is shown."""
+
+    column: str
+    figure: str  # the aggregate with its base columns
+    absolute: float | None
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """What goes with an answer: how much was hidden, as bands, and remarks on errors to expect, in both languages."""
+    """What goes with an answer: how much was hidden, as bands, remarks in both languages, the version and digest of the
+    disclosure rules that protected it, and the errors to expect, column by column."""
 
     rows: int
     hidden_cells: str = "0"
     hidden_figures: str = "0"
     remarks: tuple[Text, ...] = ()
+    rules: str = ""
+    rules_digest: str = ""
+    errors: tuple[FigureError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +173,7 @@ class Query(Recorded):
             releases=self.releases,
             hidden_cells=told.hidden_cells,
             hidden_figures=told.hidden_figures,
+            disclosure_rules=f"{told.rules}={told.rules_digest}" if told.rules else None,
             milliseconds=answered.milliseconds,
         )
 

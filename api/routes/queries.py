@@ -8,7 +8,16 @@ from api.calls import At, By, Call, In, NewId, Speaks, idempotency_key
 from api.formats import chosen
 from api.listing import Cursor, Limit, Page, after, at_of
 from api.schemas.common import Listed, Responses, problems
-from api.schemas.queries import AnswerTold, QueryAsked, QueryTold, VerdictTold, band, remarks
+from api.schemas.queries import (
+    AnswerTold,
+    FigureErrorTold,
+    QueryAsked,
+    QueryTold,
+    RulesTold,
+    VerdictTold,
+    band,
+    remarks,
+)
 from logs.errors import Language
 from logs.model import EventId
 from policies.denials import NotAParty, NotPermitted
@@ -125,12 +134,14 @@ def post_cancellation(house: In, by: By, at: At, speaks: Speaks, id: str) -> Que
 
 
 def _beside(query: Query, speaks: Language) -> dict[str, Jsonable]:
-    told = query.told
+    told, rules = query.told, RulesTold.of(query)
     return {
         "id": query.id,
         "state": query.state.value,
         "hidden_cells": band(told.hidden_cells) if told else "0",
         "hidden_figures": band(told.hidden_figures) if told else "0",
         "remarks": list(remarks(query, speaks)),
+        "rules": rules.model_dump() if rules else None,
+        "errors": [each.model_dump() for each in FigureErrorTold.all_of(query)],
         "milliseconds": query.milliseconds,
     }

@@ -20,7 +20,9 @@ ANSWER: JsonValue = {
     "state": "answered",
     "hidden_cells": "0",
     "hidden_figures": "0",
-    "remarks": ["count(*)：误差不超过 ±5"],
+    "remarks": ["隐藏单元格 不足 20 个，其余单元格中隐藏数值 不足 20 个", "count：标准差约 1.4"],
+    "rules": {"version": "disclosure-2026-1", "digest": "5f0c…"},
+    "errors": [{"column": "n", "figure": "count(*)", "absolute": 1.4, "share": None}],
     "milliseconds": 300,
 }
 
@@ -38,6 +40,34 @@ class QueryAsked(Asked):
     sql: str = Field(min_length=1)
 
 
+class RulesTold(Told):
+    """The disclosure rule document that protected an answer."""
+
+    version: str = Field(examples=["disclosure-2026-1"])
+    digest: str
+
+    @classmethod
+    def of(cls, query: Query) -> "RulesTold | None":
+        """The rules, where anything was protected."""
+        told = query.told
+        return cls(version=told.rules, digest=told.rules_digest) if told and told.rules else None
+
+
+class FigureErrorTold(Told):
+    """The standard deviation to expect of a protected figure in a column: absolute, or as a share of the figure."""
+
+    column: str = Field(examples=["n"])
+    figure: str = Field(examples=["count(*)"])
+    absolute: float | None = Field(examples=[1.4])
+    share: float | None
+
+    @classmethod
+    def all_of(cls, query: Query) -> "list[FigureErrorTold]":
+        """Of every figure of an answer."""
+        found = query.told.errors if query.told else ()
+        return [cls(column=each.column, figure=each.figure, absolute=each.absolute, share=each.share) for each in found]
+
+
 class AnswerTold(Told):
     """A safe table with what is told about it; a query that still runs has a state and no columns."""
 
@@ -50,6 +80,8 @@ class AnswerTold(Told):
     hidden_cells: str
     hidden_figures: str
     remarks: list[str]
+    rules: RulesTold | None
+    errors: list[FigureErrorTold]
     milliseconds: int | None
 
 
@@ -71,6 +103,8 @@ class QueryTold(Told):
     hidden_cells: str | None
     hidden_figures: str | None
     remarks: list[str]
+    rules: RulesTold | None
+    errors: list[FigureErrorTold]
     reasons: list[dict[str, Any]]
     why: str | None = Field(description="没有结果的原因 / why there is no answer")
 
@@ -94,6 +128,8 @@ class QueryTold(Told):
             hidden_cells=band(told.hidden_cells) if told else None,
             hidden_figures=band(told.hidden_figures) if told else None,
             remarks=remarks(query, language),
+            rules=RulesTold.of(query),
+            errors=FigureErrorTold.all_of(query),
             reasons=[
                 {"rule": reason.rule, "message": reason.what[language], "line": reason.line, "column": reason.column}
                 for reason in query.reasons

@@ -11,7 +11,7 @@ from logs.model import Actor, ActorId, OrganisationId, Role
 from sandbox.failures import Failure, Killed
 from sandbox.output import Output, OutputId, OutputState
 from sandbox.plan import OutputColumn
-from sandbox.query import Query, QueryId, QueryState, Told
+from sandbox.query import FigureError, Query, QueryId, QueryState, Told
 from sandbox.reasons import Reason
 
 
@@ -70,11 +70,17 @@ def query_of(row: Row[Any]) -> Query:
         reasons=tuple(Reason(**{**reason, "allowed": tuple(reason["allowed"])}) for reason in facts["reasons"]),
         ended_at=row.ended_at,
         milliseconds=row.milliseconds,
-        told=Told(**{**told, "remarks": tuple(told["remarks"])}) if told else None,
+        told=told_of(told) if told else None,
         failure=Failure(facts["failure"]) if facts["failure"] else None,
         killed=Killed(facts["killed"]) if facts["killed"] else None,
         keep_until=row.keep_until,
     )
+
+
+def told_of(facts: dict[str, Any]) -> Told:
+    """What goes with an answer; answers of earlier versions say nothing of rules and errors."""
+    errors = tuple(FigureError(**each) for each in facts.get("errors", ()))
+    return Told(**{**facts, "remarks": tuple(facts["remarks"]), "errors": errors})
 
 
 def _pairs(listed: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sandbox.disclosure.cell_key import CellKeys, Slice, Words
 from sandbox.disclosure.measured import Mask, Measured, Numbers, Whole
-from sandbox.disclosure.perturbation import PerturbationTable, perturbation_table
+from sandbox.disclosure.rounding import Table, table_of
 from sandbox.disclosure.rules import DisclosureRules
 
 
@@ -77,5 +77,5 @@ def remaining(
     return enough
 
 
-def _table(unit: str, rules: DisclosureRules) -> PerturbationTable:
-    return perturbation_table(variance=rules.variance, deviation=rules.deviation, least=rules.minimum(unit))
+def _table(unit: str, rules: DisclosureRules) -> Table:
+    return table_of(rules, rules.minimum(unit))

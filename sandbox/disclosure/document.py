@@ -1,6 +1,7 @@
 """Reading a disclosure rule document (YAML, as `rules.yaml`) into rules, refusing what it does not understand."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ PLACES: Mapping[str, tuple[str, type[object]]] = {
     "dominance.largest": ("largest", int),
     "dominance.share": ("share", float),
     "dominance.spread": ("spread", float),
+    "counts.method": ("counts", str),
+    "counts.base": ("base", int),
+    "counts.redact": ("redact", int),
     "perturbation.variance": ("variance", float),
     "perturbation.deviation": ("deviation", int),
     "magnitude.by_set": ("by_set", float),
@@ -46,15 +50,46 @@ PLACES: Mapping[str, tuple[str, type[object]]] = {
 }
 
 
+OF_THE_WHOLE = frozenset({"version", "title", "suppression", "differences", "budget"})
+"""Sections that a document has once and for all resources."""
+
+
 def read_rules(document: Mapping[str, Any]) -> DisclosureRules:
-    """The rules of a document; what it leaves out keeps its default.
+    """The rules of a document; what it leaves out keeps its default, what a resource leaves out the document's.
 
     Raises `RulesNotLawful` listing unknown places, wrong types and values out of range.
     """
+    resources = document.get("resources", {})
+    if not (isinstance(resources, Mapping) and all(isinstance(own, Mapping) for own in resources.values())):
+        raise RulesNotLawful((Breach("resources", "应按资源逐一写明规则", "must hold rules resource by resource"),))
+    rules = _changed(DisclosureRules(), {name: held for name, held in document.items() if name != "resources"})
+    own = {str(name): _own(rules, str(name), held) for name, held in resources.items()}
+    return replace(rules, resources=tuple(sorted(own.items())))
+
+
+def _own(rules: DisclosureRules, name: str, held: Mapping[str, Any]) -> DisclosureRules:
+    """The rules of one resource; its breaches are named below it."""
+    try:
+        whole = [
+            Breach(section, "只能为整份文件规定", "is for the whole document alone")
+            for section in sorted(map(str, held))
+            if section in OF_THE_WHOLE
+        ]
+        if whole:
+            raise RulesNotLawful(tuple(whole))
+        return _changed(rules, held)
+    except RulesNotLawful as refused:
+        raise RulesNotLawful(
+            tuple(replace(breach, rule=f"resources.{name}.{breach.rule}") for breach in refused.breaches)
+        ) from None
+
+
+def _changed(rules: DisclosureRules, held: Mapping[str, Any]) -> DisclosureRules:
+    """The rules with what a document, or its part about one resource, says in their place."""
     values: dict[str, Any] = {}
-    frequency = dict(DisclosureRules.frequency)
+    frequency = dict(rules.frequency)
     breaches = []
-    for place, value in _flat(document):
+    for place, value in _flat(held):
         section, _, unit = place.partition(".")
         if section == "frequency" and unit:
             name, wanted = unit, INTEGER
@@ -71,7 +106,7 @@ def read_rules(document: Mapping[str, Any]) -> DisclosureRules:
             values[name] = tuple(value) if wanted is list else value
     if breaches:
         raise RulesNotLawful(tuple(breaches))
-    return DisclosureRules(frequency=tuple(sorted(frequency.items())), **values)
+    return replace(rules, frequency=tuple(sorted(frequency.items())), **values)
 
 
 def rules_of(text: str) -> DisclosureRules:

@@ -53,7 +53,7 @@ def of_counts(
 
     `told` is the deviation of what was added for the largest unit.
     """
-    deviation = float(rules.variance**0.5)
+    deviation = rules.count_deviation
     if (exact[shown] == who.fewest[shown]).all():
         return of_table(measure, shown, rules)
     units = np.maximum(who.perturbed(who.fewest), 1)
@@ -62,7 +62,7 @@ def of_counts(
 
 def of_table(measure: str, shown: Mask, rules: DisclosureRules) -> ExpectedError:
     """Of figures perturbed by the table alone."""
-    return ExpectedError(measure, absolute=round(float(rules.variance**0.5), 1) if shown.any() else None)
+    return ExpectedError(measure, absolute=round(rules.count_deviation, 1) if shown.any() else None)
 
 
 def of_shares(measure: str, shares: Numbers, shown: Mask) -> ExpectedError:

@@ -18,7 +18,7 @@ from sandbox.disclosure.magnitude import (
     sum_noise,
 )
 from sandbox.disclosure.moments import FREE_OF_SCALE, OF_FIRST, influence
-from sandbox.disclosure.perturbation import perturbation_table
+from sandbox.disclosure.rounding import rounded, table_of
 from sandbox.disclosure.workings import Figure, Workings, fewer, written
 from sandbox.plan import MeasureKind
 
@@ -37,6 +37,8 @@ def count(work: Workings) -> Figure:
         )
         values, told = values + np.rint(noise.added).astype(np.int64), noise.told
         shown &= ~work.dominated()
+    if work.rules.rounds:
+        values = rounded(values, work.rules.base)
     shown &= values >= work.minimum
     error = of_counts(work.measure.name, exact, values, who=work.who, told=told, shown=shown, rules=work.rules)
     return Figure(pa.array(values, mask=~shown), shown, error)
@@ -46,8 +48,7 @@ def distinct(work: Workings) -> Figure:
     """Distinct values that each meet the minimum, from the units behind each; a single one says that all are equal."""
     held = work.measured.lists(work.name("v"))
     exact = np.array([sum(units >= work.minimum for units in cell) for cell in held], dtype=np.int64)
-    table = perturbation_table(variance=work.rules.variance, deviation=work.rules.deviation, least=1)
-    values = table.results(exact, work.who.words[:, Slice.DISTINCT])
+    values = table_of(work.rules, 1).results(exact, work.who.words[:, Slice.DISTINCT])
     shown = work.open & (exact > 1) & (values > 0)
     return Figure(pa.array(values, mask=~shown), shown, of_table(work.measure.name, shown, work.rules))
 

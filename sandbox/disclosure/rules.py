@@ -1,19 +1,19 @@
-"""The disclosure rule document: numbers the bureau approves, checked against what may never be undercut."""
+"""The disclosure rule document: numbers the bureau approves, for the platform and for single resources."""
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, reduce
 
-from sandbox.disclosure.errors import Breach, RulesNotLawful
+from sandbox.disclosure.errors import RulesNotLawful
+from sandbox.disclosure.lawful import breaches_of, floor
 
-FLOOR = 3  # least distinct units any document may go down to
-PERSON_FLOOR = 10  # the same for natural persons
-ACTS = frozenset({"record", "hide", "refuse"})
-PERSONS = frozenset({"resident_id", "person"})
-
-LEAST_BAND = 20
+PERTURB, ROUND, BOTH = "perturb", "round", "both"
+GREATER = ("p_percent", "variance", "deviation", "base", "redact", "by_set", "by_argument", "least", "moment",
+           "moment_least", "residual", "largest")  # fmt: skip
+SMALLER = ("share", "spread", "quantile_digits", "moment_digits", "magnitude_digits")
+"""Of two values of these rules the greater, or the smaller, protects more."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class DisclosureRules:
     figures are counted. `queries_*` bound what one agreement may ask, `cells_*` what it may take out of one resource. A
     cell that differs from an earlier one by fewer than the minimum is hidden, or its query refused
     (`difference_act`); the threshold lies up to `difference_margin` units higher, by chance; at most
-    `difference_looks` earlier questions are looked at exactly.
+    `difference_looks` earlier questions are looked at exactly. Counts are perturbed, rounded to `base` with up to
+    `redact` units withheld, or both (`counts`). `resources` hold rules of their own for single resources.
     """
 
     version: str = "disclosure-2026-1"
@@ -37,8 +38,11 @@ class DisclosureRules:
     largest: int = 2
     share: float = 90
     spread: float = 50
+    counts: str = PERTURB
     variance: float = 2
     deviation: int = 5
+    base: int = 5
+    redact: int = 7
     by_set: float = 0.7
     by_argument: float = 0.7
     least: float = 0.1
@@ -59,6 +63,7 @@ class DisclosureRules:
     difference_act: str = "record"
     difference_margin: int = 5
     difference_looks: int = 20
+    resources: tuple[tuple[str, "DisclosureRules"], ...] = ()
 
     def __post_init__(self) -> None:
         breaches = tuple(breaches_of(self))
@@ -67,59 +72,59 @@ class DisclosureRules:
 
     def minimum(self, unit: str) -> int:
         """The least distinct units a released cell rests on; a unit is named by its kind, `kind#2` for a second one."""
-        kind, named = unit.partition("#")[0], dict(self.frequency)
-        return max(named.get(kind, named["other"]), PERSON_FLOOR if kind in PERSONS else FLOOR)
+        kind = unit.partition("#")[0]
+        return max(self.frequency_of(kind), floor(kind), self.redact + 1 if self.rounds else 0)
+
+    def frequency_of(self, kind: str) -> int:
+        """The minimum frequency that the document gives for a kind of unit."""
+        named = dict(self.frequency)
+        return named.get(kind, named["other"])
+
+    @property
+    def rounds(self) -> bool:
+        """Whether counts are rounded."""
+        return self.counts in {ROUND, BOTH}
+
+    @property
+    def perturbs(self) -> bool:
+        """Whether counts are perturbed by cell key."""
+        return self.counts in {PERTURB, BOTH}
+
+    @property
+    def count_deviation(self) -> float:
+        """The standard deviation of what a count of units is moved by."""
+        variance = (self.variance if self.perturbs else 0) + ((self.base**2 - 1) / 12 if self.rounds else 0)
+        return float(variance**0.5)
+
+    def over(self, names: Iterable[str]) -> "DisclosureRules":
+        """The rules of a release over those protected resources: where they differ, what protects most, one by one.
+
+        >>> DisclosureRules().over(["person"]) == DisclosureRules()
+        True
+        """
+        own = dict(self.resources)
+        applying = [own.get(name, self) for name in sorted(names)] or [self]
+        return reduce(DisclosureRules.and_, applying)
+
+    def and_(self, other: "DisclosureRules") -> "DisclosureRules":
+        """What protects as much as either; budgets and the ledger's rules are those of the whole document anyway."""
+        if other is self:
+            return self
+        units = dict(self.frequency) | dict(other.frequency)
+        least = {unit: max(each.frequency_of(unit) for each in (self, other)) for unit in units}
+        changed = {name: max(getattr(self, name), getattr(other, name)) for name in GREATER}
+        changed |= {name: min(getattr(self, name), getattr(other, name)) for name in SMALLER}
+        return replace(
+            self,
+            version="+".join(dict.fromkeys([*self.version.split("+"), *other.version.split("+")])),
+            frequency=tuple(sorted(least.items())),
+            counts=self.counts if self.counts == other.counts else BOTH,
+            say_suppression=self.say_suppression and other.say_suppression,
+            **changed,
+        )
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the canonical text, for the record of every release."""
         text = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def breaches_of(rules: DisclosureRules) -> Iterator[Breach]:
-    """Every parameter outside its lawful range."""
-    yield from frequency_breaches(rules.frequency)
-    for name, value, lowest, highest in (
-        ("dominance.p_percent", rules.p_percent, 5, 100),
-        ("dominance.largest", rules.largest, 1, 2),
-        ("dominance.share", rules.share, 10, 95),
-        ("dominance.spread", rules.spread, 5, 50),
-        ("perturbation.deviation", rules.deviation, 2, 50),
-        ("perturbation.variance", rules.variance, 1, rules.deviation * (rules.deviation + 1) / 3),
-        ("magnitude.by_set", rules.by_set, 0.3, 3),
-        ("magnitude.by_argument", rules.by_argument, 0.3, 3),
-        ("magnitude.least", rules.least, 0.01, 1),
-        ("magnitude.moment", rules.moment, 1, 10),
-        ("magnitude.moment_least", rules.moment_least, 0.005, 0.5),
-        ("digits.quantile", rules.quantile_digits, 1, 3),
-        ("digits.moment", rules.moment_digits, 1, 3),
-        ("digits.magnitude", rules.magnitude_digits, 1, 9),
-        ("residual", rules.residual, 10, 1000),
-        ("differences.margin", rules.difference_margin, 0, 50),
-        ("differences.looks", rules.difference_looks, 0, 1_000),
-        ("budget.queries_day", rules.queries_day, 1, 10_000),
-        ("budget.queries_month", rules.queries_month, 1, 100_000),
-        ("budget.queries_all", rules.queries_all, 1, 500_000),
-        ("budget.cells_day", rules.cells_day, 1, 1_000_000),
-        ("budget.cells_month", rules.cells_month, 1, 5_000_000),
-        ("budget.cells_all", rules.cells_all, 1, 20_000_000),
-    ):
-        if not lowest <= value <= highest:
-            yield Breach(name, f"须在 {lowest:g} 与 {highest:g} 之间", f"must lie between {lowest:g} and {highest:g}")
-    if list(rules.bands) != sorted(set(rules.bands)) or min(rules.bands, default=0) < LEAST_BAND:
-        yield Breach("suppression.bands", f"须从 {LEAST_BAND} 起递增", f"must rise from {LEAST_BAND} at the least")
-    if rules.difference_act not in ACTS:
-        yield Breach("differences.act", "须为 record、hide 或 refuse", "must be record, hide or refuse")
-    if not rules.version.strip():
-        yield Breach("version", "不能为空", "must not be empty")
-
-
-def frequency_breaches(frequency: tuple[tuple[str, int], ...]) -> Iterator[Breach]:
-    """Minimum frequencies below the floor, and a missing default."""
-    for unit, minimum in frequency:
-        floor = PERSON_FLOOR if unit in PERSONS else FLOOR
-        if minimum < floor:
-            yield Breach(f"frequency.{unit}", f"不得低于 {floor}", f"must not go below {floor}")
-    if "other" not in dict(frequency):
-        yield Breach("frequency.other", "必须写明", "must be given")

@@ -25,6 +25,25 @@ def test_a_grouped_count_is_answered_with_a_safe_statistic(played: Played) -> No
     assert told["state"] == "answered"
 
 
+def test_an_answer_carries_the_rules_version_and_the_error_to_expect_of_each_column(played: Played) -> None:
+    sql = "SELECT district, count(*) AS n, sum(income) / count(DISTINCT id_card) AS each_has FROM person GROUP BY 1"
+
+    told = played.ask(sql).json()
+
+    assert told["rules"]["version"].startswith("disclosure-")
+    assert len(told["rules"]["digest"]) == 64
+    assert told["hidden_cells"] == "under 20"
+    assert [(each["column"], each["figure"]) for each in told["errors"]] == [
+        ("n", "count(*)"),
+        ("each_has", "sum(person.income)"),
+        ("each_has", "count distinct(person.id_card)"),
+    ]
+    assert [each["absolute"] for each in told["errors"]] == [1.4, None, 1.4]
+    assert 0 < told["errors"][1]["share"] <= 0.3
+    seen = played.call("GET", f"/queries/{told['id']}", Role.DEVELOPER).json()
+    assert (seen["rules"], seen["errors"]) == (told["rules"], told["errors"])
+
+
 def test_asking_again_changes_nothing(played: Played) -> None:
     other = "SELECT p.district AS d, count(*) AS n FROM person AS p WHERE TRUE GROUP BY p.district ORDER BY d"
     assert played.ask(GROUPED).json()["rows"] == played.ask(other).json()["rows"]

@@ -93,6 +93,8 @@ def count(who: Behind, want: Wanted, case: Case) -> Shown:
         excess = max(max(contributions(who, unit)[0] for unit in case.units) - mean, 0)
         drawn = argument_words(who.words, leading(excess / mean), 0)
         result += round(excess * chance(who.words[1], drawn[0], case.rules))
+    if case.rules.counts != "perturb":
+        result = nearest(result, case.rules.base)
     return result if result >= max(case.rules.minimum(unit) for unit in case.units) else None
 
 
@@ -203,7 +205,18 @@ def hashed(purpose: bytes, numbers: list[int]) -> list[int]:
     return [int.from_bytes(digest[at : at + 4], "little") for at in range(0, 32, 4)]
 
 
+def nearest(number: int, base: int) -> int:
+    """The multiple of the base that is nearest, the greater of two."""
+    return min(range(0, number + base + 1, base), key=lambda multiple: (abs(multiple - number), -multiple))
+
+
 def deviation(number: int, word: int, least: int, rules: DisclosureRules) -> int:
+    """By how much a count is perturbed, rounded, or both."""
+    moved = 0 if rules.counts == "round" else looked_up(number, word, least, rules)
+    return moved if rules.counts == "perturb" else nearest(number + moved, rules.base) - number
+
+
+def looked_up(number: int, word: int, least: int, rules: DisclosureRules) -> int:
     """What the perturbation table adds to a count under a 32-bit word."""
     table = perturbation_table(variance=rules.variance, deviation=rules.deviation, least=least)
     passed = 0

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.disclosure.protect import protect
+from sandbox.disclosure.rules import DisclosureRules
 from sandbox.plan import MeasureKind
 from tests.sandbox.disclosure.oracle import Shown, answers
-from tests.sandbox.disclosure.rows import SECRET, UNITS, Case, Row, Wanted, measured
+from tests.sandbox.disclosure.rows import SECRET, SMALL, UNITS, Case, Row, Wanted, measured
 
 K = MeasureKind
 FIGURES = (
@@ -87,10 +88,24 @@ def assert_agree(got: dict[str, dict[str, Shown]], wanted: dict[str, dict[str, S
             )
 
 
+METHODS = [
+    SMALL,
+    replace(SMALL, counts="round", difference_act="hide"),
+    replace(SMALL, counts="both", base=7, redact=8),
+]
+
+
 @settings(max_examples=300, deadline=None)
-@given(shape=shapes, grouped=st.sampled_from([True, True, False]), units=st.sampled_from([UNITS, ("uscc",)]))
-def test_protected_figures_equal_the_oracles(shape: Shape, *, grouped: bool, units: tuple[str, ...]) -> None:
-    case = Case(shape.make(), FIGURES, units=units, grouped=grouped)
+@given(
+    shape=shapes,
+    grouped=st.sampled_from([True, True, False]),
+    units=st.sampled_from([UNITS, ("uscc",)]),
+    rules=st.sampled_from(METHODS),
+)
+def test_protected_figures_equal_the_oracles(
+    shape: Shape, *, grouped: bool, units: tuple[str, ...], rules: DisclosureRules
+) -> None:
+    case = Case(shape.make(), FIGURES, units=units, grouped=grouped, rules=rules)
 
     assert_agree(shown(case), answers(case))
 

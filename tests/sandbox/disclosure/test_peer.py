@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from cell_key_perturbation.create_perturbed_table import create_perturbed_table
+from cell_key_perturbation.utils.generate_test_ptable import generate_ptable_10_5_rule
 
 from sandbox.disclosure.cell_key import CellKeys, Whole, Words
 from sandbox.disclosure.perturbation import PerturbationTable, perturbation_table
@@ -68,7 +69,22 @@ def engine(people: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-@pytest.mark.parametrize("rules", [DisclosureRules(), DisclosureRules(variance=4, deviation=8)], ids=["2-5", "4-8"])
+ROUNDED = DisclosureRules(counts="round", difference_act="hide")
+RULES = {
+    "2-5": DisclosureRules(),
+    "4-8": DisclosureRules(variance=4, deviation=8),
+    "rounded": ROUNDED,
+}
+
+
+def their_table(rules: DisclosureRules) -> pd.DataFrame:
+    """The table that package is given: ours, or its own of the rule "threshold of 10, rounding to base 5"."""
+    if rules is ROUNDED:
+        return generate_ptable_10_5_rule()
+    return as_theirs(perturbation_table(variance=rules.variance, deviation=rules.deviation, least=10))
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("tabulated", TABULATIONS, ids="-".join)
 def test_our_counts_are_the_statistics_office_package_s_cell_by_cell(
     people: pa.Table,
@@ -81,9 +97,8 @@ def test_our_counts_are_the_statistics_office_package_s_cell_by_cell(
     (release,) = check(sql, granted=granted(people)).releases
     measured = engine.sql(release.statement.sql).to_arrow_table()
     ours = protected(measured, release, rules, PlainKeys(bytes(32))).table
-    table = perturbation_table(variance=rules.variance, deviation=rules.deviation, least=10)
 
-    theirs = create_perturbed_table(people.to_pandas(), as_theirs(table), [], tabulated, "__key", False, 10)
+    theirs = create_perturbed_table(people.to_pandas(), their_table(rules), [], tabulated, "__key", False, 10)
 
     shown = {tuple(row[key] for key in release.keys): row[release.measures[0].name] for row in ours.to_pylist()}
     wanted = theirs.dropna(subset="count").set_index(tabulated)["count"]

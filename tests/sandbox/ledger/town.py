@@ -13,14 +13,12 @@ from catalog.model import Column, ColumnType, Digest, Resource, ResourceId, Vers
 from logs.adapters.database import open_database
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.answers import compute
-from sandbox.disclosure.protect import ProtectedTable, protect
 from sandbox.disclosure.rules import DisclosureRules
 from sandbox.domain import Domain, Holding
 from sandbox.gate import Granted, check
-from sandbox.plan import Release
 from sandbox.query import Query, QueryId
 from tests.sandbox.gate.world import GRANTED, tables
-from tests.sandbox.service.factories import DEVELOPER, NOON, SECRET, House, build
+from tests.sandbox.service.factories import DEVELOPER, NOON, House, build
 
 
 @dataclass
@@ -50,11 +48,7 @@ class Town:
 
 def domain_under(domain: Domain, rules: DisclosureRules) -> Domain:
     """The domain under other rules."""
-
-    def protected(measured: pa.Table, release: Release) -> ProtectedTable:
-        return protect(measured, release, rules, SECRET)
-
-    return replace(domain, rules=rules, protect=protected)
+    return replace(domain, rules=rules)
 
 
 def settle(folder: Path, raw: Mapping[str, pa.Table], units: Mapping[str, str]) -> dict[str, Holding]:

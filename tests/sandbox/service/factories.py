@@ -252,8 +252,8 @@ def build(engine: Engine, folder: Path, held: Mapping[ResourceId, Holding], pars
     def holdings(resources: Collection[ResourceId]) -> Mapping[ResourceId, Holding]:
         return {id: held[id] for id in resources}
 
-    def protected(measured: pa.Table, release: Release) -> ProtectedTable:
-        return protect(measured, release, DisclosureRules(), SECRET)
+    def protected(measured: pa.Table, release: Release, rules: DisclosureRules) -> ProtectedTable:
+        return protect(measured, release, rules, SECRET)
 
     domain = Domain(
         begin=transactions(engine),

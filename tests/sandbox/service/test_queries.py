@@ -77,6 +77,7 @@ def test_an_answered_query_leaves_a_start_and_an_end_on_record(house: House, job
     assert "person.income=aggregate" in run.facts["uses"]
     assert "person.income" in run.facts["columns"]
     assert run.facts["hidden_cells"] == band(1, DisclosureRules(), "en")
+    assert run.facts["disclosure_rules"] == f"{DisclosureRules().version}={DisclosureRules().digest}"
     assert run.facts["milliseconds"] == 100
     assert run.facts["scenario"] == "mobility"
     assert len(str(run.facts["annex"])) == len(str(run.facts["digest"])) == 64

@@ -166,7 +166,7 @@ def test_when_no_worker_is_free_the_query_ends_as_unavailable(house: House, jobs
 
 
 def test_an_unforeseen_exception_is_told_to_the_platform_and_only_its_being_there_goes_on_record(house: House) -> None:
-    def broken(measured: object, release: object) -> ProtectedTable:
+    def broken(measured: object, release: object, rules: object) -> ProtectedTable:
         raise KeyError("思明区 5199.25")
 
     faults: list[BaseException] = []
