@@ -31,6 +31,7 @@ from catalog.adapters.marginals import sample
 from catalog.arrival import Recognise
 from catalog.entry import Entry, EntryState
 from catalog.listing_errors import EntryUnknown
+from catalog.masks import techniques
 from catalog.model import ResourceId
 from logs.adapters.archive import open_archive
 from logs.adapters.database import Inbox, Instant, metadata, open_database
@@ -46,6 +47,7 @@ from logs.service import Begin as BeginLedger
 from logs.service import Room, require_room
 from masking.adapters.database import RuleTable
 from masking.adapters.presidio import PresidioScan
+from masking.editions import RuleEdition
 from masking.model import Recognition
 from masking.recognise import classify
 from policies.adapters.casbin import CasbinPermissions
@@ -62,6 +64,7 @@ from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.ledger_table import LedgerTable
+from sandbox.adapters.pads import padded
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker import PoolSettings, WorkerPool
 from sandbox.confinement import Ring
@@ -249,7 +252,7 @@ def domain_of(platform: Platform) -> Domain:
 
     def holdings(ids: Collection[ResourceId]) -> Mapping[ResourceId, Holding]:
         with platform.reading() as work:
-            return dict(_held(platform, work.entries.get(id)) for id in ids)
+            return {id: _held(platform, work.entries.get(id), work.rules.in_force()) for id in ids}
 
     def protected(measured: pa.Table, release: Release, rules: DisclosureRules) -> ProtectedTable:
         return protect(measured, release, rules, platform.secrets.cells)
@@ -272,15 +275,17 @@ def domain_of(platform: Platform) -> Domain:
         clock=platform.clock,
         runner=platform.settings.runner,
         secret=platform.secrets.cells,
+        pads=padded(platform.secrets.records),
         rules=rules,
         require_running=running,
     )
 
 
-def _held(platform: Platform, entry: Entry) -> tuple[ResourceId, Holding]:
+def _held(platform: Platform, entry: Entry, masking: RuleEdition | None) -> Holding:
     if entry.version is None or entry.state is EntryState.BARRED:
         raise EntryUnknown(entry.id)
-    return entry.id, Holding(entry.resource, entry.version, platform.intake.snapshot(entry.version.digest))
+    path = platform.intake.snapshot(entry.version.digest)
+    return Holding(entry.resource, entry.version, path, techniques(entry, masking))
 
 
 class Recorded:

@@ -37,6 +37,7 @@ __all__ = [
     "expression",
     "family_of",
     "fits",
+    "functions",
     "key_for",
     "label",
     "name_of",
@@ -94,6 +95,21 @@ def fits(technique: Technique, family: Family) -> bool:
 def needs_key(technique: Technique) -> bool:
     """Whether the technique wants the pads laid before its SQL runs."""
     return isinstance(technique, Pseudonym)
+
+
+_FUNCTIONS: Mapping[type[Technique], frozenset[str]] = {
+    KeepEdges: frozenset({"left", "right", "length", "repeat"}),
+    Truncate: frozenset({"left"}),
+    UpToDistrict: frozenset({"regexp_extract", "nullif", "coalesce"}),
+    Grid: frozenset({"floor"}),
+    GeneraliseDate: frozenset({"date_trunc"}),
+    Pseudonym: frozenset({"encode", "sha256", "unhex", "left"}),
+}
+
+
+def functions(technique: Technique) -> frozenset[str]:
+    """The engine's functions that the technique's SQL calls; whoever checks generated SQL expects them."""
+    return _FUNCTIONS.get(type(technique), frozenset())
 
 
 def name_of(technique: Technique) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from masking.techniques import PADS
 from sandbox.budgets import closed
 from sandbox.disclosure.protect import ProtectedTable, band
 from sandbox.domain import Domain, Holding
@@ -39,7 +40,7 @@ class Answer:
 def require_open(plan: Plan, holdings: Mapping[str, Holding]) -> None:
     """The free stage may read open resources and safe tables alone; raises `NotLawful` for any other plan."""
     read = list(closed(holdings[name] for name in plan.final.resources))
-    read += sorted(plan.final.releases - {release.name for release in plan.releases})
+    read += sorted(plan.final.releases - {PADS, *(release.name for release in plan.releases)})
     if read:
         raise NotLawful(tuple(Finding("second-lock", subject=name).reason("") for name in read))
 
@@ -58,10 +59,11 @@ def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, 
         left = domain.limits.seconds - (domain.clock() - query.received_at).total_seconds()
         if left <= 0:
             raise QueryKilled(Killed.TIMEOUT, domain.limits.seconds)
+        beside = sorted(statement.releases)
         with domain.executor.stream(
             statement,
             snapshots={name: files[name] for name in sorted(statement.resources)},
-            safe={release: safe[release].table for release in statement.releases},
+            safe={name: domain.pads(query.agreement) if name == PADS else safe[name].table for name in beside},
             limits=replace(domain.limits, seconds=max(left, LEAST_SECONDS)),
             id=query.id,
         ) as answer:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from catalog.model import Resource, ResourceId, Version
 from logs.errors import EventRecordedTwice
 from logs.model import Actor, ActorId, OrganisationId, Recorder
+from masking.techniques import Technique
 from policies.annex import Annex
 from policies.denials import DENIALS
 from policies.service.acting import denied
@@ -45,11 +46,15 @@ class Agreements(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A resource as it stands in the domain: its latest version, and the snapshot file that holds it."""
+    """A resource as it stands in the domain: its latest version, and the snapshot file that holds it.
+
+    `techniques` says what each column is seen through where it is granted `masked`, by the rules in force.
+    """
 
     resource: Resource
     version: Version
     path: Path
+    techniques: Mapping[str, Technique] = field(default_factory=dict)
 
 
 class Check(Protocol):
@@ -172,6 +177,7 @@ class Domain:
     that share the database. `rules` bounds what may be asked; `secret` marks what was released, and `related`
     names the organisations that count as one there. `require_running` raises
     `ProcessingStopped` where a stop halts what a query does. `keep` is how long an answer waits to be read.
+    `pads` gives an agreement's pads for keyed pseudonyms, a row of two, so that no key stands in any text.
     """
 
     begin: Begin
@@ -187,6 +193,7 @@ class Domain:
     clock: Callable[[], datetime]
     runner: str
     secret: bytes = field(repr=False)
+    pads: Callable[[str], pa.Table] = field(repr=False)
     related: Callable[[OrganisationId], Collection[OrganisationId]] = lambda organisation: (organisation,)
     require_running: Callable[[Query], None] = lambda query: None
     rules: DisclosureRules = field(default_factory=default_rules)

@@ -110,7 +110,8 @@ def _lawful(domain: Domain, query: Query, annex: Annex) -> Lawful:
     held = domain.holdings([grant.resource for grant in annex.grants])
     resources = {str(id): holding.resource for id, holding in held.items()}
     versions = {str(id): holding.version for id, holding in held.items()}
-    plan = domain.check(query.sql, granted=granted_by(annex, resources, versions))
+    techniques = {str(id): holding.techniques for id, holding in held.items()}
+    plan = domain.check(query.sql, granted=granted_by(annex, resources, versions, techniques))
     domain.second_lock.require(plan)
     named = {holding.resource.name: holding for holding in held.values()}
     read = plan.final.resources.union(*(release.statement.resources for release in plan.releases))

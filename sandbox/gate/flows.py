@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog.model import Use
+from masking.techniques import needs_key
 from sandbox.gate.binding import Binding
 from sandbox.gate.rules import Finding
 from sandbox.gate.tree import (
@@ -141,9 +142,16 @@ def require(binding: Binding, found: Iterable[Flow], *, value: Use, at: int | No
     A value needs the use of the place it stands in, a condition needs `filter`, presence needs any use at all.
     """
     for flow in found:
-        column = binding.granted.resources[flow.resource.lower()].columns[flow.column.lower()]
+        resource = binding.granted.resources[flow.resource.lower()]
+        column, technique = resource.columns[flow.column.lower()], resource.technique(flow.column)
         need = {Role.VALUE: value, Role.CONDITION: Use.FILTER, Role.PRESENCE: None}[flow.role]
-        shown = binding.granted.resources[flow.resource.lower()].open and Use.SHOW in column.uses
+        if technique is not None and needs_key(technique) and not resource.open:
+            binding.note(Finding("keyed-pseudonym", subject=flow.column, at=flow.at if flow.at is not None else at))
+            continue
+        if technique is not None and resource.open:
+            binding.uses.add((flow.path, Use.MASKED))
+            continue
+        shown = resource.open and Use.SHOW in column.uses
         if need is None or need in column.uses or shown:
             binding.uses.add((flow.path, need or Use.FILTER))
             continue

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.model import ColumnType, Resource, Use, Version
+from masking.techniques import Suppress, Technique
 from policies.annex import Annex
+
+SUPPRESSED = Suppress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class GrantedColumn:
     uses: frozenset[Use]
     bounds: tuple[float, float] | None = None
     refers: str | None = None  # the unit kind this column identifies: the resource's own, or a linked one
+    technique: Technique = SUPPRESSED  # what a column granted `masked` is seen through
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,16 @@ class GrantedResource:
     def open(self) -> bool:
         """Whether its rows are about nobody in particular (普遍开放)."""
         return self.privacy_unit is None
+
+    def technique(self, name: str) -> Technique | None:
+        """What a column is seen through; `None` where it is seen as it is.
+
+        An identifier of protected rows is never seen at all, so that `masked` changes nothing for it.
+        """
+        column = self.columns[name.lower()]
+        if Use.MASKED not in column.uses or (not self.open and column.refers is not None):
+            return None
+        return column.technique
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +67,21 @@ def unit_kind(resource: Resource) -> str | None:
     return kind if kind in SHARED_KINDS else f"{resource.name}"
 
 
+NO_TECHNIQUES: Mapping[str, Mapping[str, Technique]] = {}
 SHARED_KINDS = frozenset({"resident_id", "uscc"})
 
 
-def granted_by(annex: Annex, resources: Mapping[str, Resource], versions: Mapping[str, Version]) -> Granted:
-    """The annex's grants joined with what the catalog knows of them; both mappings are keyed by resource id."""
+def granted_by(
+    annex: Annex,
+    resources: Mapping[str, Resource],
+    versions: Mapping[str, Version],
+    techniques: Mapping[str, Mapping[str, Technique]] = NO_TECHNIQUES,
+) -> Granted:
+    """The annex's grants joined with what the catalog knows of them; all mappings are keyed by resource id.
+
+    `techniques` says for each column what it is seen through where it is granted `masked`; one it does not name is
+    suppressed.
+    """
     opened = {}
     for grant in annex.grants:
         resource, version = resources[grant.resource], versions[grant.resource]
@@ -72,6 +96,7 @@ def granted_by(annex: Annex, resources: Mapping[str, Resource], versions: Mappin
                 uses=uses,
                 bounds=resource.column(name).bounds,
                 refers=refers.get(name),
+                technique=techniques.get(grant.resource, {}).get(name, SUPPRESSED),
             )
             for name, uses in grant.columns.items()
             if uses

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from masking.techniques import PADS
 from sandbox.gate.spelling import Expressions, quoted
 from sandbox.gate.tree import (
     Column,
@@ -26,7 +27,8 @@ class Printer(Expressions):
 
     def statement(self, body: str, definitions: Sequence[str] = ()) -> Statement:
         """The finished statement with its common table expressions in front, `definitions` last."""
-        front = ", ".join([*(f"w{number} AS ({sql})" for number, sql in self.definitions.items()), *definitions])
+        pads = [f"{PADS} AS (SELECT * FROM safe.{quoted(PADS)})"] if PADS in self.releases else []
+        front = ", ".join([*pads, *(f"w{number} AS ({sql})" for number, sql in self.definitions.items()), *definitions])
         sql = f"WITH {front} {body}" if front else body
         return Statement(sql, frozenset(self.resources), frozenset(self.releases), frozenset(self.functions))
 

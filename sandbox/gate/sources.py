@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from catalog.model import Use
-from sandbox.gate import expressions, pivots, queries
+from sandbox.gate import expressions, masked, pivots, queries
 from sandbox.gate.binding import Binding, Scope, Visible
 from sandbox.gate.granted import GrantedResource
 from sandbox.gate.parse import offset
@@ -120,7 +120,7 @@ def stored(binding: Binding, ctes: Mapping[str, Relation], node: exp.Table) -> R
     resource = binding.granted.resources.get(name)
     if resource is None:
         raise Finding("unknown-relation", subject=node.sql("duckdb")[:60], at=offset(node))
-    return scan(resource)
+    return masked.scan(binding, resource, scan(resource))
 
 
 def scan(resource: GrantedResource) -> Relation:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from masking.techniques import PADS, functions, needs_key
 from sandbox.gate.rules import Finding
 from sandbox.gate.tree import (
     Aggregate,
@@ -12,6 +13,7 @@ from sandbox.gate.tree import (
     Lambda,
     Literal,
     LiteralKind,
+    Masked,
     Nested,
     Operation,
     Order,
@@ -165,6 +167,15 @@ class Expressions:
                 return self.window(node)
             case Nested():
                 return self.nested(node)
+            case Masked():
+                return self.masked(node)
+
+    def masked(self, node: Masked) -> str:
+        """A column through its technique; the pads of a keyed one stand in a safe table, never in the text."""
+        self.functions |= functions(node.technique)
+        if needs_key(node.technique):
+            self.releases.add(PADS)
+        return f"({node.technique.sql(self.expression(node.column))})"
 
     def literal(self, node: Literal) -> str:
         """A constant."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Union
 
 from catalog.model import ColumnType
+from masking.techniques import Technique
 
 
 class LiteralKind(StrEnum):
@@ -129,7 +130,15 @@ class Variable:
     name: str
 
 
-Expression = Union[Column, Literal, Call, Operation, Aggregate, Window, Nested, Lambda, Variable]  # noqa: UP007
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A column through its desensitisation technique; it stands in a scan alone, and nothing above sees the column."""
+
+    column: Column
+    technique: Technique
+
+
+Expression = Union[Column, Literal, Call, Operation, Aggregate, Window, Nested, Lambda, Variable, Masked]  # noqa: UP007
 
 
 FAMILIES = {
@@ -334,5 +343,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (expression.of, *expression.partition, *(key.by for key in expression.order), *offsets)
         case Lambda():
             return (expression.body,)
+        case Masked():
+            return (expression.column,)
         case Column() | Literal() | Variable():
             return ()

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from catalog.model import ColumnType, Use
+from masking.techniques import Show
 from sandbox.gate import Granted, GrantedColumn, GrantedResource
 
 NUMBER, TEXT, DAY, IDENTIFIER = "number", "text", "day", "identifier"
@@ -72,7 +73,7 @@ def granted(chance: Random, name: str, table: Stored) -> GrantedResource:
             continue
         bounds = WIDE if kind == NUMBER and chance.random() < 0.5 else None
         refers = (table.refers or {}).get(column)
-        columns[column] = GrantedColumn(column, TYPES[kind], frozenset(map(Use, words)), bounds, refers)
+        columns[column] = GrantedColumn(column, TYPES[kind], frozenset(map(Use, words)), bounds, refers, Show())
     return GrantedResource(name, columns, table.unit, table.kind, table.kind in {"resident_id", "uscc"})
 
 

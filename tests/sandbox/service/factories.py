@@ -15,6 +15,7 @@ from catalog.model import Column, ColumnType, Digest, Resource, ResourceId, Use,
 from logs.adapters.database import Inbox, inbox, metadata
 from logs.canonical import read
 from logs.model import Actor, ActorId, Event, EventId, OrganisationId, Role
+from masking.techniques import KeepEdges, Pseudonym
 from policies.annex import Annex, Grant
 from policies.denials import NotPermitted
 from policies.errors import NoSuch
@@ -22,6 +23,7 @@ from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.ledger_table import LedgerTable
+from sandbox.adapters.pads import padded
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, lent, open_engine
 from sandbox.confinement import Ring
@@ -70,7 +72,12 @@ FENCE = Resource(
     title="电子围栏",
     title_en="Fences",
     provider="交通局",
-    columns=(Column("road", "路", ColumnType.TEXT), Column("size", "面积", ColumnType.DOUBLE)),
+    columns=(
+        Column("road", "路", ColumnType.TEXT),
+        Column("size", "面积", ColumnType.DOUBLE),
+        Column("phone", "管护人手机", ColumnType.TEXT, kind="mobile"),
+        Column("keeper", "管护单位", ColumnType.TEXT, kind="uscc"),
+    ),
     privacy_unit=None,
 )
 ANNEX = Annex(
@@ -83,9 +90,20 @@ ANNEX = Annex(
                 "income": frozenset({Use.AGGREGATE, Use.FILTER}),
             },
         ),
-        Grant(FENCE.id, {"road": frozenset({Use.SHOW, Use.GROUP}), "size": frozenset({Use.SHOW, Use.AGGREGATE})}),
+        Grant(
+            FENCE.id,
+            {
+                "road": frozenset({Use.SHOW, Use.GROUP}),
+                "size": frozenset({Use.SHOW, Use.AGGREGATE}),
+                "phone": frozenset({Use.MASKED}),
+                "keeper": frozenset({Use.MASKED}),
+            },
+        ),
     )
 )
+
+
+TECHNIQUES = {"fence": {"phone": KeepEdges(left=3, width=8), "keeper": Pseudonym("uscc", 18)}}
 
 
 @dataclass(frozen=True)
@@ -232,7 +250,8 @@ def make_snapshots(folder: Path) -> Mapping[ResourceId, Holding]:
         " ELSE '湖里区' END AS district, 5000.0 + i AS income, (hash(i) >> 33)::UINTEGER AS __key,"
         " (1::UBIGINT << (i % 64)) AS __mask"
         " FROM range(400) t (i)",
-        FENCE: "SELECT 'r' || i AS road, i * 1.5 AS size FROM range(3) t (i)",
+        FENCE: "SELECT 'r' || i AS road, i * 1.5 AS size, '1380000000' || i AS phone, '91350200' || (i // 2) AS keeper"
+        " FROM range(3) t (i)",
     }
     held = {}
     for resource, sql in rows.items():
@@ -240,7 +259,7 @@ def make_snapshots(folder: Path) -> Mapping[ResourceId, Holding]:
         with duckdb.connect(str(path)) as engine:
             engine.execute(f"CREATE TABLE rows AS {sql}")
         version = Version(resource.id, Digest(f"digest-of-{resource.name}"), 400, NOON, True)
-        held[resource.id] = Holding(resource, version, path)
+        held[resource.id] = Holding(resource, version, path, TECHNIQUES.get(resource.name, {}))
     return held
 
 
@@ -269,6 +288,7 @@ def build(engine: Engine, folder: Path, held: Mapping[ResourceId, Holding], pars
         clock=clock,
         runner="node-1",
         secret=SECRET,
+        pads=padded(SECRET),
     )
     return House(domain, engine, agreements, permissions, executor, clock, folder)
 

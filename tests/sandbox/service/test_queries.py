@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from logs.model import Role
+from masking.techniques import PADS, Pseudonym, apply, key_for, pads
 from policies.denials import NotAParty, NotPermitted
 from policies.errors import NoSuch
 from sandbox.disclosure.protect import band
@@ -24,6 +25,7 @@ from tests.sandbox.service.factories import (
     OPERATOR,
     REVIEWER,
     RIVAL,
+    SECRET,
     SYSTEM,
     House,
     Ids,
@@ -60,7 +62,30 @@ def test_the_free_stage_never_gets_a_protected_snapshot(house: House, jobs: Jobs
     measured, free = house.executor.given
     assert measured[0] == {"person"}
     assert free[0] == {"fence"}
-    assert len(free[1]) == 1
+    assert free[1] == {"r0", PADS}
+
+
+@pytest.mark.article("M 13", "allowed")
+def test_a_masked_column_shows_through_its_technique_and_its_key_stands_in_no_text(house: House, jobs: Jobs) -> None:
+    sql = "SELECT road, phone, keeper FROM fence WHERE phone LIKE '138%' ORDER BY road"
+    query = jobs.run(id=Q1, agreement="agreement-1", sql=sql, by=DEVELOPER, at=NOON, patience=30)
+    assert query.state is QueryState.ANSWERED
+    answered = house.domain.results.open(Q1).table.to_pylist()
+    key = key_for(SECRET, "agreement/agreement-1")
+    for number, row in enumerate(answered):
+        keeper = apply(Pseudonym("uscc", 18), f"91350200{number // 2}", key=key)
+        assert row == {"road": f"r{number}", "phone": "138********", "keeper": keeper}
+    told = repr([event.facts for event in house.events()])
+    assert "fence.phone=masked" in told
+    assert not [pad for pad in pads(key) if pad.hex() in told]
+
+
+@pytest.mark.article("M 13", "refused")
+def test_no_condition_sees_what_a_masked_column_holds(house: House, jobs: Jobs) -> None:
+    sql = "SELECT count(*) AS n FROM fence WHERE phone LIKE '%00001' OR keeper LIKE '91350200%'"
+    query = jobs.run(id=Q1, agreement="agreement-1", sql=sql, by=DEVELOPER, at=NOON, patience=30)
+    assert query.state is QueryState.ANSWERED
+    assert house.domain.results.open(Q1).table.to_pylist() == [{"n": 0}]
 
 
 @pytest.mark.article("M 7", "allowed")
