@@ -16,11 +16,11 @@ from api.demo.run import run as run_demo
 from api.disclosure import table_laid_open
 from api.faults import SettingWrong
 from api.settings import Settings
-from api.wiring import delivered_records
+from api.wiring_logs import delivered_records
 from catalog.municipal import PEOPLE, SEED
 from logs.errors import Language
 from logs.model import Role
-from logs.report import report_text
+from logs.report import record_text, report_text
 
 app = typer.Typer(
     name="python -m api",
@@ -159,6 +159,38 @@ def perturbation_table(
         text, kept = table_laid_open(rules, unit, language, form="csv" if csv else "text")
         out.print(text, markup=False)
         if not kept:
+            raise typer.Exit(1)
+
+
+@app.command("prove-record")
+def prove_record(
+    number: Annotated[int, typer.Argument(min=1, help="日志序号 / number of the record")],
+    path: Annotated[
+        Path | None, typer.Argument(help="接收端数据库或导出的 JSONL / the receiver's database, or exported lines")
+    ] = None,
+    *,
+    state: State = None,
+    lang: Lang = None,
+) -> None:
+    """取出一条记录的证明，其余日志无需交出 / the proof of one record, without the rest of the log."""
+    with speaking(state, lang):
+        place = path or delivered_records(settings(state, lang).state)
+        typer.echo(parts.record_proof(place, number).written())
+
+
+@app.command("verify-record")
+def verify_record(
+    proof: Annotated[Path, typer.Argument(help="prove-record 给出的文件 / a file that prove-record made")],
+    *,
+    key: Annotated[list[str], typer.Option("--key", help="受信任的签名公钥 / a public key trusted to sign")] = [],  # noqa: B006
+    state: State = None,
+    lang: Lang = None,
+) -> None:
+    """仅凭公钥核验一条记录 / verify one record offline, with the public key alone."""
+    with speaking(state, lang) as language:
+        found, wrong = parts.verify_record(proof, keys=tuple(key))
+        out.print(record_text(found, wrong, language, trusted=bool(key)), markup=False)
+        if wrong:
             raise typer.Exit(1)
 
 

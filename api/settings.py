@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from logs.errors import Language
+from logs.hashing import Hash
 
 
 class Settings(BaseSettings):
@@ -27,6 +28,15 @@ class Settings(BaseSettings):
     resource_platform: str | None = Field(default=None, description="OTLP/HTTP address that the relay delivers to")
     delivery_token: SecretStr | None = Field(default=None, description="what the receiver asks of who delivers")
     reading_token: SecretStr | None = Field(default=None, description="what the receiver asks of who reads")
+    receiver_key: str | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$", description="public key of the receiver's receipts; default: its first"
+    )
+    platform_key: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="public key of the checkpoints taken; default: any",
+    )
+    log_hash: Hash = Field(default=Hash.SHA256, description="hash a new log is sealed with, for good: sha256 or sm3")
     language: Language = "zh"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     runner: str = Field(default="serve", min_length=1, description="names this process among those on one database")

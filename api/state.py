@@ -77,13 +77,16 @@ def secrets_in(state: Path) -> Secrets:
     folder = state / "keys"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        return Secrets(**{name: _secret(folder / name) for name in Secrets.__dataclass_fields__})
+        return Secrets(**{name: secret(folder / name) for name in Secrets.__dataclass_fields__})
     except OSError as error:
         raise refusal_of(error, state) from None
 
 
-def _secret(path: Path) -> bytes:
-    """Linked into place whole, so that two processes that start together agree on one secret."""
+def secret(path: Path) -> bytes:
+    """The secret in that file, generated when it is not there.
+
+    Linked into place whole, so that two processes that start together agree on one secret.
+    """
     if not path.exists():
         written, draft = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(written, "wb") as file:

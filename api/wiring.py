@@ -9,21 +9,19 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
-from uuid import uuid4
 
 import pyarrow as pa
 import structlog
-from fastapi import FastAPI
 from sqlalchemy import Connection, Engine
 
 from api.adapters.database import RepeatTable, TokenTable
 from api.adapters.resource_platform import ResourcePlatform
 from api.disclosure import rules_in_force
 from api.identity import PLATFORM
-from api.launch import announcement
 from api.settings import Settings
 from api.state import Secrets, lay_out, secrets_in
 from api.supply import Intake
+from api.wiring_logs import RECEIVER, receiver_address, receiver_tokens
 from catalog.adapters.database import EditionTable, EntryTable
 from catalog.adapters.duckdb import take_in
 from catalog.adapters.folder import read_folder
@@ -33,16 +31,9 @@ from catalog.entry import Entry, EntryState
 from catalog.listing_errors import EntryUnknown
 from catalog.masks import techniques
 from catalog.model import ResourceId
-from logs.adapters.archive import open_archive
 from logs.adapters.database import Inbox, Instant, metadata, open_database
-from logs.adapters.ed25519 import Ed25519Signer
-from logs.adapters.evidence import verify
 from logs.adapters.ledger import ledger_view, ledger_work
-from logs.adapters.otlp import OtlpDelivery
-from logs.adapters.receiver import Tokens as ReceiverTokens
-from logs.adapters.receiver import receiver_app
-from logs.model import Actor, EventId
-from logs.relay import Checkpoints
+from logs.model import Actor
 from logs.service import Begin as BeginLedger
 from logs.service import Room, require_room
 from masking.adapters.database import RuleTable
@@ -76,9 +67,8 @@ from sandbox.plan import Release
 from sandbox.query import Query, QueryId
 from sandbox.running import Jobs, give_up_lost
 
-__all__ = ["Instant", "PartySigner", "Platform", "Work", "compose", "metadata", "read_folder", "transactions", "verify"]
+__all__ = ["Instant", "PartySigner", "Platform", "Work", "compose", "metadata", "read_folder", "transactions"]
 
-RECEIVER = "resource-platform"
 log = structlog.get_logger("api")
 
 
@@ -134,12 +124,12 @@ class Platform:
     @cached_property
     def ledger(self) -> BeginLedger:
         """Opens a transaction of the sealer or the relay."""
-        return ledger_work(self.engine)
+        return ledger_work(self.engine, self.settings.log_hash)
 
     @cached_property
     def ledger_view(self) -> BeginLedger:
         """Opens a look at the chain."""
-        return ledger_view(self.engine)
+        return ledger_view(self.engine, self.settings.log_hash)
 
     @cached_property
     def pool(self) -> WorkerPool:
@@ -302,47 +292,3 @@ class Recorded:
 def _told_of(id: QueryId, cause: BaseException) -> None:
     where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(cause.__traceback__)[-6:]]
     log.error("query fault", query=id, error=type(cause).__name__, where=where)
-
-
-def receiver_tokens(settings: Settings, secrets: Secrets) -> ReceiverTokens:
-    """What the receiver asks of who delivers and of who reads: as configured, else generated on first start."""
-    delivery, reading = settings.delivery_token, settings.reading_token
-    return ReceiverTokens(
-        delivery=delivery.get_secret_value() if delivery else secrets.delivery.hex(),
-        reading=reading.get_secret_value() if reading else secrets.reading.hex(),
-    )
-
-
-def receiver_known(settings: Settings) -> bool:
-    """Whether somebody said where the resource platform takes delivery."""
-    return bool(settings.resource_platform or announcement(settings.state, "receiver"))
-
-
-def receiver_address(settings: Settings) -> str:
-    """Where the resource platform takes delivery: as configured, else where a receiver on this state folder listens."""
-    return settings.resource_platform or announcement(settings.state, "receiver") or settings.receiver_url
-
-
-def delivered_records(state: Path) -> Path:
-    """Where the reference receiver keeps what was delivered to it."""
-    return state / "resource_platform" / "records.sqlite"
-
-
-def compose_receiver(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -> FastAPI:
-    """The reference receiver, with a folder and a database of its own."""
-    state = lay_out(settings.state)
-    archive = delivered_records(state)
-    lay_out(archive.parent)
-    return receiver_app(open_archive(archive), receiver_tokens(settings, secrets_in(state)), clock)
-
-
-def delivery_of(platform: Platform) -> OtlpDelivery:
-    """The way to the resource platform."""
-    tokens = receiver_tokens(platform.settings, platform.secrets)
-    return OtlpDelivery(receiver_address(platform.settings), token=tokens.delivery)
-
-
-def checkpoints_of(platform: Platform) -> Checkpoints:
-    """How the end of the chain is signed."""
-    signer = Ed25519Signer(platform.secrets.seals)
-    return Checkpoints(signer, lambda: EventId(uuid4().hex), every=200, rest=timedelta(seconds=10))

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from logs.errors import NotAnEvent
+from logs.hashing import Hash
 from logs.model import Actor, ActorId, Event, EventId, Fact, OrganisationId, Role, Sealed
 
-FORM = 1  # the form of the text; a later one gets another number, and both stay readable
+FORMS = {Hash.SHA256: 1, Hash.SM3: 2}  # the form of the text, which says the hash; a later one gets another number
+_HASHES = {form: hash for hash, form in FORMS.items()}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT = {"at", "by", "facts", "id", "kind", "subject"}
 _SEALED = _EVENT | {"form", "sealed_at", "seq"}
@@ -36,9 +38,9 @@ def written(event: Event) -> str:
     return _text(_members(event))
 
 
-def sealed_text(event: Event, *, seq: int, sealed_at: datetime) -> str:
+def sealed_text(event: Event, *, seq: int, sealed_at: datetime, hash: Hash = Hash.SHA256) -> str:
     """The event with its number and the time of sealing: the text that the seal is taken over."""
-    return _text(_members(event) | {"form": FORM, "sealed_at": moment(sealed_at), "seq": seq})
+    return _text(_members(event) | {"form": FORMS[hash], "sealed_at": moment(sealed_at), "seq": seq})
 
 
 def read(text: str) -> Event:
@@ -51,15 +53,16 @@ def read_sealed(text: str, *, previous: str, seal: str) -> Sealed:
     members = _object(text, _SEALED)
     try:
         seq, sealed_at = members["seq"], _moment(members["sealed_at"])
-        if type(seq) is not int or members["form"] != FORM:
+        if type(seq) is not int:
             raise NotAnEvent("seq")
+        hash = _HASHES[members["form"]]
         event = _event(members)
-        again = sealed_text(event, seq=seq, sealed_at=sealed_at)
-    except (TypeError, ValueError) as cause:
+        again = sealed_text(event, seq=seq, sealed_at=sealed_at, hash=hash)
+    except (KeyError, TypeError, ValueError) as cause:
         raise NotAnEvent("text") from cause
     if again != text:
         raise NotAnEvent("text")
-    return Sealed(seq=seq, event=event, sealed_at=sealed_at, text=text, previous=previous, seal=seal)
+    return Sealed(seq=seq, event=event, sealed_at=sealed_at, text=text, previous=previous, seal=seal, hash=hash)
 
 
 def _members(event: Event) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def examined(item: Delivered) -> Entry:
         time, kind, event = (fields.get(name) for name in ("time_unix_nano", "event_name", "attribute log.record.uid"))
         return Entry(item.place, *claims, None, False, broken, _time(time), _word(kind), _word(event))
     differs = differences(fields, link) + item.differs
-    sound = not differs and _seal(link.previous, link.text) == link.seal
+    sound = not differs and _seal(link.previous, link) == link.seal
     about = (moment(link.event.at), link.event.kind, link.event.id)
     return Entry(item.place, link.seq, link.text, link.previous, link.seal, link, sound, differs, *about)
 
@@ -192,14 +192,14 @@ def _altered(chosen: Mapping[int, Entry], ends: Mapping[int, str]) -> list[Findi
 
 def _changed(entry: Entry, behind: str | None, ahead: str | None) -> tuple[str, ...]:
     """The fields of an unsound record that were changed, as far as its own text and its neighbours tell."""
-    if entry.link is None or _seal(entry.previous, entry.text) == entry.seal:
+    if entry.link is None or _seal(entry.previous, entry.link) == entry.seal:
         return entry.differs
     names = set(entry.differs)
     if behind is not None and behind != entry.previous:
         names.add(PREVIOUS)
     if ahead is not None and ahead != entry.seal:
         names.add(SEAL)
-    true = _seal(behind if behind is not None else entry.previous, entry.text)
+    true = _seal(behind if behind is not None else entry.previous, entry.link)
     if true != (ahead if ahead is not None else entry.seal):
         names.add("body")
     return tuple(sorted(names))
@@ -242,9 +242,9 @@ def _longest_rise(numbers: Sequence[int]) -> list[int]:
     return rise[::-1]
 
 
-def _seal(previous: str, text: str) -> str | None:
+def _seal(previous: str, link: Sealed) -> str | None:
     try:
-        return sealed_over(previous, text)
+        return sealed_over(previous, link.text, link.hash)
     except ValueError:
         return None
 

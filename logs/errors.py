@@ -132,6 +132,64 @@ class NotAnEvent(Refusal):
         return f"The part {self.part!r} of the event's text is not in canonical form."
 
 
+class ArchiveOfAnotherForm(Refusal):
+    """A receiver's database written by another version of the receiver."""
+
+    kind = "log-archive-of-another-form"
+    title: ClassVar[dict[Language, str]] = {
+        "zh": "接收端数据库与程序版本不符",
+        "en": "The receiver's database is of another version",
+    }
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def detail(self, language: Language) -> str:
+        return f"{self.title[language]}{'：' if language == 'zh' else ': '}{self.name}"
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请将该文件移走并妥善保存；平台会从第 1 号起重新送达全部日志。"
+        return "Set the file aside and keep it; the platform delivers the whole log again from record 1."
+
+
+class NotAProof(Refusal):
+    """A file that is not the proof of one record."""
+
+    kind = "not-a-record-proof"
+    title: ClassVar[dict[Language, str]] = {"zh": "不是单条记录的证明", "en": "Not the proof of a record"}
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请给出由 prove-record 或 GET /api/v1/records/{序号}/proof 得到的文件。"
+        return "Give a file that prove-record or GET /api/v1/records/{number}/proof made."
+
+
+class NotYetSigned(Refusal):
+    """A record that no signed checkpoint covers yet, or that is not held at all."""
+
+    kind = "log-record-not-yet-signed"
+    title: ClassVar[dict[Language, str]] = {
+        "zh": "该记录尚无签名检查点",
+        "en": "No checkpoint covers the record yet",
+    }
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"第 {self.seq} 号记录尚未送达，或其后还没有签名检查点。"
+        return f"Record {self.seq} has not been delivered, or no signed checkpoint follows it yet."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "平台每隔片刻签署一次检查点，请稍后重试。"
+        return "The platform signs a checkpoint every few moments; try again shortly."
+
+
 class ChainForked(Refusal):
     """The chain's end moved while it was being sealed onto; nothing was written."""
 
@@ -151,6 +209,28 @@ class ChainForked(Refusal):
         if language == "zh":
             return "封印程序会重试；若反复出现，请核验日志。"
         return "The sealer tries again; if this repeats, verify the log."
+
+
+class SealedOtherwise(Refusal):
+    """The settings name another hash than the one this log was begun with; one log has one hash."""
+
+    kind = "log-sealed-otherwise"
+    title: ClassVar[dict[Language, str]] = {"zh": "日志已用另一算法封印", "en": "The log is sealed with another hash"}
+
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(found, wanted)
+        self.found = found
+        self.wanted = wanted
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"本日志自第 1 号起以 {self.found} 封印，设置要求 {self.wanted}。"
+        return f"This log has been sealed with {self.found} from its first record; the settings say {self.wanted}."
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return f"请将 XDS_LOG_HASH 设为 {self.found}，或为新日志另用数据库。"
+        return f"Set XDS_LOG_HASH to {self.found}, or begin a new log in a database of its own."
 
 
 class LogsBehind(Refusal):
@@ -213,6 +293,18 @@ class ReceiverRefused(Refusal):
         if language == "zh":
             return "请核对令牌与接收端所持日志；日志保留在本平台并继续重试。"
         return "Check the token and the log the receiver holds; events are kept here and tried again."
+
+
+class ReceiptInvalid(ReceiverRefused):
+    """The receiver's receipt is not signed by the key it is known by."""
+
+    kind = "log-receipt-invalid"
+    title: ClassVar[dict[Language, str]] = {"zh": "接收回执签名不成立", "en": "The receiver's receipt does not hold"}
+
+    def remedy(self, language: Language) -> str:
+        if language == "zh":
+            return "请核对接收端公钥（XDS_RECEIVER_KEY）；日志保留在本平台并继续重试。"
+        return "Check the receiver's public key (XDS_RECEIVER_KEY); events are kept here and tried again."
 
 
 class ReceiverHoldsAnotherLog(Refusal):

@@ -88,6 +88,7 @@ _ROWS = (
     # the log itself
     Field("seq", "日志序号", "number in the log"),
     Field("seal", "日志封印", "seal of the log at that number"),
+    Field("root", "日志树根哈希", "root of the tree over the log up to that number"),
     Field("signature", "签名", "signature"),
     Field("key", "公钥", "public key"),
     Field("records", "记录数", "number of records"),

@@ -155,7 +155,13 @@ _ROWS = (
     _kind("output.withdrawn", "成果申请已撤回", "Output withdrawn", _OUTPUT),
     _kind("output.downloaded", "成果已下载", "Output downloaded", _OUTPUT),
     # the log itself
-    _kind("log.checkpointed", "日志检查点已签署", "Log checkpoint signed", "seq seal signature key"),
+    _kind("log.checkpointed", "日志检查点已签署", "Log checkpoint signed", "seq seal root signature key"),
+    _kind(
+        "log.redelivered",
+        "接收端丢失已签收的日志，已重新送达",
+        "Receiver lost what it had acknowledged; delivered again",
+        "seq records seal signature key",
+    ),
     _kind("log.verified", "日志已核验", "Log verified", "records findings seq seal"),
     _kind("log.searched", "日志被查询", "Log searched", "party resource agreement scenario query records"),
 )

@@ -82,6 +82,22 @@ class AlteredRecord(Misdelivered):
         return f"Record {self.seq} differs in: {', '.join(self.differs)}."
 
 
+class WrongCheckpoint(Misdelivered):
+    """A checkpoint that does not agree with the log held here, or is not signed by the platform's key."""
+
+    kind = "log-wrong-checkpoint"
+    title: ClassVar[dict[Language, str]] = {"zh": "检查点不成立", "en": "A checkpoint does not hold"}
+
+    def __init__(self, seq: int, differs: tuple[str, ...]) -> None:
+        super().__init__(seq)
+        self.differs = differs
+
+    def detail(self, language: Language) -> str:
+        if language == "zh":
+            return f"第 {self.seq} 号检查点不符之处：{'、'.join(self.differs)}。"
+        return f"The checkpoint in record {self.seq} differs in: {', '.join(self.differs)}."
+
+
 class UnreadableRecord(Misdelivered):
     """A log record that is not a sealed event; `seq` is its place in the delivery, counted from 1."""
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Protocol
 
+from logs.hashing import Hash
+
 ActorId = NewType("ActorId", str)
 OrganisationId = NewType("OrganisationId", str)
 EventId = NewType("EventId", str)
@@ -55,7 +57,8 @@ class Event:
 class Sealed:
     """An event in the chain: numbered from 1, its canonical text, and the seal over the previous seal and that text.
 
-    `previous` and `seal` are 64 hexadecimal digits; the first event's `previous` is all zeros.
+    `previous` and `seal` are 64 hexadecimal digits; the first event's `previous` is all zeros. The text says by its
+    form which hash the seal is.
     """
 
     seq: int
@@ -64,6 +67,7 @@ class Sealed:
     text: str
     previous: str
     seal: str
+    hash: Hash = Hash.SHA256
 
 
 class Recorder(Protocol):

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from logs.checkpoint import CHECKPOINT, Verify, signed_checkpoint
 from logs.delivered import Delivered
 from logs.diagnosis import Entry, Finding, Wrong, diagnosed, examined
-from logs.seal import Head, statement
-from logs.service import CHECKPOINT
-
-Verify = Callable[[str, bytes, str], bool]
-"""Whether (public key, statement, signature) belong together; key and signature hexadecimal."""
+from logs.merkle import Frontier, leaf_hash
+from logs.model import Sealed
+from logs.seal import Head
 
 
 class Source(StrEnum):
@@ -88,9 +87,11 @@ def _diagnose(read: Callable[[], Iterable[Delivered]], witnesses: Sequence[Witne
     chosen, findings = diagnosed(entries, ends)
     named = {finding.first for finding in findings}
     for number, entry in sorted(chosen.items()):
-        if number not in named:
-            findings += _against(entry, [witness for witness in witnesses if witness.head.seq == number])
-            findings += checks.look(entry)
+        if number in named:
+            checks.skip()
+            continue
+        findings += _against(entry, [witness for witness in witnesses if witness.head.seq == number])
+        findings += checks.look(entry)
     head = Head(max(chosen), chosen[max(chosen)].seal) if chosen else Head()
     findings += _beyond(head, witnesses)
     findings.sort(key=lambda finding: (finding.first or 0, finding.place or 0))
@@ -126,30 +127,50 @@ class _Checkpoints:
         self._keys: set[str] = set()
         self._good = 0
         self._signed_up_to = 0
+        self._tree: Frontier | None = None
 
     def look(self, entry: Entry) -> list[Finding]:
         link = entry.link
-        if link is None or link.event.kind != CHECKPOINT or self._verify is None:
+        if link is None:
             return []
-        facts = link.event.facts
-        seq, seal, key, signature = (facts.get(name) for name in ("seq", "seal", "key", "signature"))
-        if not (isinstance(seq, int) and isinstance(seal, str) and isinstance(key, str) and isinstance(signature, str)):
+        root = self._grow(link)
+        if link.event.kind != CHECKPOINT or self._verify is None:
+            return []
+        signed = signed_checkpoint(link)
+        if signed is None:
             return [entry.finding(Wrong.BAD_CHECKPOINT, differs=("signature",))]
+        said = signed.checkpoint
         wrong = tuple(
             name
             for name, holds in (
-                ("seal", (seq, seal) == (link.seq - 1, link.previous)),
-                ("signature", self._verify(key, statement(Head(seq, seal)), signature)),
-                ("key", key in (self._trusted or self._keys or {key})),
+                ("seal", (said.size, said.seal) == (link.seq - 1, link.previous)),
+                ("root", root in (None, said.root)),
+                ("signature", signed.holds(self._verify)),
+                ("key", signed.key in (self._trusted or self._keys or {signed.key})),
             )
             if not holds
         )
         if wrong:
             return [entry.finding(Wrong.BAD_CHECKPOINT, differs=wrong)]
-        self._keys.add(key)
+        self._keys.add(signed.key)
         self._good += 1
-        self._signed_up_to = seq
+        self._signed_up_to = said.size
         return []
+
+    def skip(self) -> None:
+        """A record that is wrong in itself: roots over it and what follows cannot be told."""
+        self._tree = None
+
+    def _grow(self, link: Sealed) -> str | None:
+        """The root over all records before this one, which joins them; `None` once one of them was not there."""
+        if link.seq == 1:
+            self._tree = Frontier(link.hash)
+        if self._tree is None or self._tree.size != link.seq - 1:
+            self._tree = None
+            return None
+        before = self._tree.root.hex() if link.event.kind == CHECKPOINT else None
+        self._tree, _ = self._tree.grown([leaf_hash(link.text.encode(), self._tree.hash)])
+        return before
 
     def report(self, records: int, head: Head, findings: Iterable[Finding], witnesses: Sequence[Witness]) -> Report:
         return Report(

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from logs.checkpoint import CHECKPOINT, Signer, Verify, signed_checkpoint
 from logs.delivered import Field, differences, link_of
-from logs.errors import NotAnEvent
+from logs.errors import NotAnEvent, NotYetSigned
+from logs.inclusion import RecordProof, record_proof
+from logs.merkle import Frontier, Node, leaf_hash
 from logs.misdelivered import (
     AlteredDuplicate,
     AlteredRecord,
@@ -15,9 +18,11 @@ from logs.misdelivered import (
     GapInDelivery,
     Misdelivered,
     UnreadableRecord,
+    WrongCheckpoint,
 )
 from logs.model import Sealed
-from logs.seal import Head, sealed_over
+from logs.receipts import Receipt, receipt
+from logs.seal import GENESIS, Head, sealed_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,34 @@ class Incident:
     times: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How a record is tied into the chain: the seal before it and its own."""
+
+    previous: str
+    seal: str
+
+
 class Archive(Protocol):
     """The records taken in, inside one transaction."""
 
     def head(self) -> Head:
         """Where the log held here ends."""
 
-    def seals(self, first: int, last: int) -> Mapping[int, str]:
-        """The seals of these numbers, as far as they are held."""
+    def ties(self, first: int, last: int) -> Mapping[int, Tie]:
+        """How the records of these numbers are tied into the chain, as far as they are held, wherever they are kept."""
 
-    def keep(self, links: Sequence[Sealed], *, at: datetime) -> None:
-        """Keep records that follow the end, with a receipt for them."""
+    def tree(self) -> Frontier | None:
+        """The tree over all records up to the end; `None` before the first."""
+
+    def complete(self, level: int, index: int) -> bytes:
+        """`logs.merkle.Complete`; raises `NotYetSigned` for a subtree that is not held in full."""
+
+    def keep(self, links: Sequence[Sealed], tree: Frontier, nodes: Sequence[Node], given: Receipt) -> None:
+        """Keep records that follow the end, the tree and its new nodes, and the receipt given for them."""
+
+    def mend(self, links: Sequence[Sealed]) -> None:
+        """Keep records that were taken in before and are no longer held."""
 
     def note(self, kind: str, seq: int, *, at: datetime) -> None:
         """Keep a note of a refused delivery; one that repeats is counted."""
@@ -78,32 +100,62 @@ class Reception(Protocol):
 BeginReception = Callable[[], AbstractContextManager[Reception]]
 
 
-def receive(begin: BeginReception, batch: Sequence[Mapping[str, Field]], *, at: datetime) -> Head:
-    """Take in a batch of delivered records, all or none; where the log ends then.
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who takes in: the archive, the key that receipts are signed with, and whose checkpoints are taken.
+
+    `keys` are the platform's public keys; with none given, a checkpoint signed by any one key is taken.
+    """
+
+    begin: BeginReception
+    signer: Signer
+    verify: Verify
+    keys: frozenset[str] = frozenset()
+
+
+def receive(desk: Desk, batch: Sequence[Mapping[str, Field]], *, at: datetime) -> Receipt:
+    """Take in a batch of delivered records, all or none; a signed receipt for where the log ends then.
 
     What was taken in before is recognised by number and not taken twice. Raises `Misdelivered`, with the incident
     on record.
     """
     try:
         links = [read_delivered(fields, place) for place, fields in enumerate(batch, start=1)]
-        with begin() as work:
+        with desk.begin() as work:
             head = work.archive.head()
             numbers = [link.seq for link in links] or [0]
-            fresh = admitted(links, head, work.archive.seals(min(numbers), max(numbers)))
-            if fresh:
-                work.archive.keep(fresh, at=at)
-        return Head(fresh[-1].seq, fresh[-1].seal) if fresh else head
+            admitted = sorted_out(links, head, work.archive.ties(min(numbers) - 1, max(numbers) + 1))
+            if admitted.lost:
+                work.archive.mend(admitted.lost)
+            if admitted.fresh:
+                last = admitted.fresh[-1]
+                tree, nodes = grown(admitted.fresh, work.archive.tree(), desk)
+                given = receipt(Head(last.seq, last.seal), desk.signer, at=at)
+                work.archive.keep(admitted.fresh, tree, nodes, given)
+                return given
     except Misdelivered as refusal:
-        with begin() as work:
+        with desk.begin() as work:
             work.archive.note(refusal.kind, refusal.seq, at=at)
         raise
+    return receipt(head, desk.signer, at=at)
+
+
+def prove_record(begin: BeginReception, seq: int) -> RecordProof:
+    """The proof of one record by the first signed checkpoint that covers it; raises `NotYetSigned`."""
+    with begin() as work:
+        found = work.archive.search(Filter(after=seq - 1, limit=1))
+        signing = work.archive.search(Filter(kinds=(CHECKPOINT,), after=seq, limit=1))
+        signed = signed_checkpoint(signing[0]) if signing else None
+        if not found or found[0].seq != seq or signed is None:
+            raise NotYetSigned(seq)
+        return record_proof(found[0], signed, work.archive.complete)
 
 
 def read_delivered(fields: Mapping[str, Field], place: int) -> Sealed:
     """The sealed event of one delivered record, checked by itself; raises `UnreadableRecord`, `AlteredRecord`."""
     try:
         link = link_of(fields)
-        seal = sealed_over(link.previous, link.text)
+        seal = sealed_over(link.previous, link.text, link.hash)
     except (NotAnEvent, ValueError) as cause:
         raise UnreadableRecord(place) from cause
     differs = differences(fields, link) or (("seal",) if seal != link.seal else ())
@@ -112,23 +164,68 @@ def read_delivered(fields: Mapping[str, Field], place: int) -> Sealed:
     return link
 
 
-def admitted(links: Sequence[Sealed], head: Head, known: Mapping[int, str]) -> list[Sealed]:
-    """The records that are new after this end of the log; `known` are the seals of those it holds.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What of a delivery is to be kept: records after the end, and records before it that are no longer held."""
+
+    fresh: Sequence[Sealed]
+    lost: Sequence[Sealed]
+
+
+def sorted_out(links: Sequence[Sealed], head: Head, held: Mapping[int, Tie]) -> Admitted:
+    """The records to keep; `held` are the ties of those held, from one before the first to one after the last.
 
     Raises `AlteredDuplicate`, `GapInDelivery`, `BrokenChain`.
     """
     fresh: list[Sealed] = []
-    held = dict(known)
+    lost: dict[int, Sealed] = {}
+    known = dict(held)
     for link in links:
-        if link.seq <= head.seq:
-            if held.get(link.seq) != link.seal:
-                raise AlteredDuplicate(link.seq)
-            continue
+        tie = known.get(link.seq)
+        if tie is not None and tie.seal != link.seal:
+            raise AlteredDuplicate(link.seq)
+        if tie is None and link.seq <= head.seq:
+            lost[link.seq] = link
         if link.seq > head.seq + 1:
             raise GapInDelivery(head.seq + 1, link.seq)
-        if link.previous != head.seal:
+        if link.seq == head.seq + 1:
+            if link.previous != head.seal:
+                raise BrokenChain(link.seq)
+            fresh.append(link)
+            head = Head(link.seq, link.seal)
+        known[link.seq] = Tie(link.previous, link.seal)
+    for link in lost.values():
+        before, after = known.get(link.seq - 1), known.get(link.seq + 1)
+        behind = GENESIS if link.seq == 1 else before.seal if before else link.previous
+        if behind != link.previous or (after is not None and after.previous != link.seal):
             raise BrokenChain(link.seq)
-        fresh.append(link)
-        held[link.seq] = link.seal
-        head = Head(link.seq, link.seal)
-    return fresh
+    return Admitted(fresh, list(lost.values()))
+
+
+def grown(fresh: Sequence[Sealed], tree: Frontier | None, desk: Desk) -> tuple[Frontier, list[Node]]:
+    """The tree with these records at its end, and its new nodes; raises `WrongCheckpoint`, `BrokenChain`."""
+    tree = tree or Frontier(fresh[0].hash)
+    nodes: list[Node] = []
+    for link in fresh:
+        if link.hash is not tree.hash:
+            raise BrokenChain(link.seq)
+        if link.event.kind == CHECKPOINT:
+            _require_checkpoint(link, tree, desk)
+        tree, completed = tree.grown([leaf_hash(link.text.encode(), tree.hash)])
+        nodes += completed
+    return tree, nodes
+
+
+def _require_checkpoint(link: Sealed, tree: Frontier, desk: Desk) -> None:
+    signed = signed_checkpoint(link)
+    if signed is None:
+        raise WrongCheckpoint(link.seq, ("signature",))
+    said = signed.checkpoint
+    holds = {
+        "seal": (said.size, said.seal) == (link.seq - 1, link.previous),
+        "root": said.root == tree.root.hex(),
+        "signature": signed.holds(desk.verify),
+        "key": not desk.keys or signed.key in desk.keys,
+    }
+    if not all(holds.values()):
+        raise WrongCheckpoint(link.seq, tuple(name for name, held in holds.items() if not held))

@@ -1,9 +1,11 @@
 """The report of a proof, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from logs.canonical import moment
 from logs.diagnosis import Finding, Wrong
 from logs.errors import Language
+from logs.inclusion import RecordProof
 from logs.proof import Report, Source
 
 MOST = 100  # findings written out; the rest is counted
@@ -25,10 +27,48 @@ _WRONG: Mapping[Wrong, tuple[str, str]] = {
     Wrong.EMPTY: ("没有任何记录，无从证明", "no record at all, which proves nothing"),
 }
 
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "text": ("记录文本", "the record's text"),
+    "path": ("哈希路径", "the path of hashes"),
+    "signature": ("检查点签名", "the checkpoint's signature"),
+    "key": ("签名公钥不受信任", "the signing key is not trusted"),
+}
+
 
 def report_text(report: Report, language: Language = "zh") -> str:
     """The whole report as text of several lines, Chinese unless English is asked for."""
     return "\n".join(_zh(report) if language == "zh" else _en(report))
+
+
+def record_text(proof: RecordProof, wrong: Sequence[str], language: Language = "zh", *, trusted: bool) -> str:
+    """Whether one record is proved, and by whose signature, as text of several lines."""
+    zh = language == "zh"
+    checkpoint, key = proof.signed.checkpoint, proof.signed.key
+    if wrong:
+        parts = ("、" if zh else ", ").join(_PARTS[part][0 if zh else 1] for part in wrong)
+        return (
+            f"该记录未获证明，不成立之处：{parts}。"
+            if zh
+            else f"The record is not proved; what does not hold: {parts}."
+        )
+    link = proof.link()
+    about = f"{link.event.kind}, {moment(link.event.at)}, {link.event.id}"
+    whose = (
+        ("受信任" if trusted else "未指定受信任公钥，请与平台公布的公钥核对")
+        if zh
+        else ("trusted" if trusted else "no trusted key was given: compare it with the platform's")
+    )
+    if zh:
+        return (
+            f"第 {link.seq} 号记录（{about}）确在日志之中，未被篡改。\n"
+            f"依据：覆盖至第 {checkpoint.size} 号的签名检查点，树根 {checkpoint.root}（{checkpoint.hash}）\n"
+            f"签名公钥：{key}（{whose}）"
+        )
+    return (
+        f"Record {link.seq} ({about}) stands in the log, unaltered.\n"
+        f"by the checkpoint over the first {checkpoint.size} records, root {checkpoint.root} ({checkpoint.hash})\n"
+        f"signing key: {key} ({whose})"
+    )
 
 
 def finding_text(finding: Finding, language: Language = "zh") -> str:

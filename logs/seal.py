@@ -1,13 +1,13 @@
-"""The hash chain: each seal is SHA-256 over the previous seal and the event's text, so no record stands alone."""
+"""The hash chain: each seal is a hash over the previous seal and the event's text, so no record stands alone."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from logs.canonical import sealed_text
+from logs.hashing import Hash, digest
 from logs.model import Event, Sealed
 
 GENESIS: Final = "0" * 64
@@ -33,17 +33,7 @@ class Head:
         return cls(int(written[1]), written[2])
 
 
-class Signer(Protocol):
-    """Holds the platform's signing key; `key` is the public half in hexadecimal."""
-
-    @property
-    def key(self) -> str: ...
-
-    def sign(self, statement: bytes) -> str:
-        """The signature over the statement, in hexadecimal."""
-
-
-def sealed_over(previous: str, text: str) -> str:
+def sealed_over(previous: str, text: str, hash: Hash = Hash.SHA256) -> str:
     """The seal of a text that follows the record with the seal `previous`; `ValueError` unless that is a seal.
 
     >>> sealed_over(GENESIS, "")[:16]
@@ -51,21 +41,16 @@ def sealed_over(previous: str, text: str) -> str:
     """
     if not _SEAL.fullmatch(previous):
         raise ValueError("a seal is 64 hexadecimal digits")
-    return hashlib.sha256(bytes.fromhex(previous) + text.encode()).hexdigest()
+    return digest(hash, bytes.fromhex(previous) + text.encode()).hex()
 
 
-def chained(events: Iterable[Event], head: Head, *, at: datetime) -> tuple[Sealed, ...]:
+def chained(events: Iterable[Event], head: Head, *, at: datetime, hash: Hash = Hash.SHA256) -> tuple[Sealed, ...]:
     """The events in their order, numbered and sealed onto the chain's end."""
     links = []
     for event in events:
         seq = head.seq + 1
-        text = sealed_text(event, seq=seq, sealed_at=at)
-        link = Sealed(seq, event, at, text, previous=head.seal, seal=sealed_over(head.seal, text))
-        links.append(link)
-        head = Head(seq, link.seal)
+        text = sealed_text(event, seq=seq, sealed_at=at, hash=hash)
+        seal = sealed_over(head.seal, text, hash)
+        links.append(Sealed(seq, event, at, text, previous=head.seal, seal=seal, hash=hash))
+        head = Head(seq, seal)
     return tuple(links)
-
-
-def statement(head: Head) -> bytes:
-    """What a checkpoint's signature is taken over: the log up to and including this record."""
-    return f"public-data-sandbox log checkpoint 1\n{head.seq}\n{head.seal}\n".encode()

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from logs.checkpoint import Checkpoint, Signer, checkpoint_event
 from logs.errors import LogsBehind
-from logs.model import Actor, ActorId, Event, EventId, Fact, OrganisationId, Role, Sealed
-from logs.seal import Head, Signer, chained, statement
-
-CHECKPOINT = "log.checkpointed"
-SEALER = Actor(ActorId("sealer"), OrganisationId("platform"), Role.SYSTEM)
+from logs.hashing import Hash
+from logs.merkle import Frontier
+from logs.model import Event, EventId, Sealed
+from logs.receipts import Receipt
+from logs.seal import Head, chained
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,18 @@ class Room:
 class Ledger(Protocol):
     """The inbox, the chain and the receivers' acknowledgements, inside one transaction."""
 
+    @property
+    def hash(self) -> Hash:
+        """The hash that this log is sealed with."""
+
     def hold(self) -> Head:
-        """The chain's end, held until the transaction is over: nobody else seals meanwhile."""
+        """The chain's end, held until the transaction is over: nobody else seals meanwhile.
+
+        Raises `SealedOtherwise` where the log was begun with another hash.
+        """
+
+    def tree(self) -> Frontier:
+        """The tree over all records of the chain."""
 
     def pending(self, limit: int) -> Sequence[Event]:
         """Recorded events not yet sealed, causes before their effects."""
@@ -66,6 +77,12 @@ class Ledger(Protocol):
 
     def acknowledge(self, receiver: str, head: Head, *, at: datetime) -> None:
         """Keep how far that receiver has acknowledged."""
+
+    def keep_receipt(self, receiver: str, given: Receipt) -> None:
+        """Keep a receipt that receiver gave; one for the same end is kept once."""
+
+    def receipt(self, receiver: str) -> Receipt | None:
+        """The last receipt kept, by number."""
 
     def backlog(self, receiver: str) -> Backlog:
         """What that receiver has not acknowledged."""
@@ -93,7 +110,7 @@ def seal_pending(begin: Begin, *, at: datetime, batch: int = 1000) -> int:
             head = work.ledger.hold()
             events = work.ledger.pending(batch)
             if events:
-                work.ledger.append(chained(events, head, at=at))
+                work.ledger.append(chained(events, head, at=at, hash=work.ledger.hash))
         total += len(events)
         if len(events) < batch:
             return total
@@ -105,10 +122,10 @@ def sign_checkpoint(begin: Begin, signer: Signer, *, id: EventId, at: datetime, 
         head = work.ledger.hold()
         if head.seq - work.ledger.checkpoint() < least:
             return None
-        signature = signer.sign(statement(head))
-        facts: dict[str, Fact] = {"seq": head.seq, "seal": head.seal, "signature": signature, "key": signer.key}
-        event = Event(id, CHECKPOINT, at, SEALER, f"log:{head.seq}", facts)
-        (link,) = chained([event], head, at=at)
+        tree = work.ledger.tree()
+        checkpoint = Checkpoint(head.seq, head.seal, tree.root.hex(), tree.hash)
+        event = checkpoint_event(checkpoint, signer, id=id, at=at)
+        (link,) = chained([event], head, at=at, hash=tree.hash)
         work.ledger.append([link])
     return link
 

@@ -6,7 +6,11 @@ from typing import Any
 import httpx
 
 from api.faults import ResourcePlatformSilent
-from logs.errors import Language
+from logs.errors import Language, NotYetSigned
+
+
+class NotHeldThere(Exception):
+    """The resource platform answers, and does not hold what was asked for."""
 
 
 class ResourcePlatform:
@@ -23,9 +27,21 @@ class ResourcePlatform:
 
     def records(self, wanted: Mapping[str, str | int | Sequence[str]], *, language: Language) -> dict[str, Any]:
         """The delivered records that match, oldest first; raises `ResourcePlatformSilent`."""
+        return self._asked("/records", dict(wanted), language)
+
+    def proof(self, seq: int) -> dict[str, Any]:
+        """The proof of one record; raises `NotYetSigned`, `ResourcePlatformSilent`."""
         try:
-            address = f"{self._address()}/records"
-            answer = self._client.get(address, params=dict(wanted), headers={"Accept-Language": language})
+            return self._asked(f"/records/{seq}/proof", {}, "zh")
+        except NotHeldThere:
+            raise NotYetSigned(seq) from None
+
+    def _asked(self, path: str, wanted: Mapping[str, Any], language: Language) -> dict[str, Any]:
+        try:
+            headers = {"Accept-Language": language}
+            answer = self._client.get(f"{self._address()}{path}", params=wanted, headers=headers)
+            if answer.status_code == httpx.codes.NOT_FOUND:
+                raise NotHeldThere
             answer.raise_for_status()
         except httpx.HTTPError:
             raise ResourcePlatformSilent from None

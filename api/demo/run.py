@@ -24,7 +24,8 @@ from api.launch import announcement
 from api.schema import migrate
 from api.settings import Settings
 from api.state import lay_out
-from api.wiring import checkpoints_of, compose, delivered_records, read_folder, recogniser, verify
+from api.wiring import compose, read_folder, recogniser
+from api.wiring_logs import checkpoints_of, delivered_records, verify
 from logs.errors import Language
 from logs.model import Role
 from logs.report import report_text
@@ -108,7 +109,7 @@ def _first_start(settings: Settings) -> tuple[Mapping[Role, str], str]:
     try:
         migrate(platform.engine)
         tokens = enrol(platform, days=TOKEN_DAYS, at=platform.clock(), new_id=lambda: uuid4().hex)
-        return tokens, checkpoints_of(platform).signer.key
+        return tokens, checkpoints_of(platform.secrets).signer.key
     finally:
         platform.close()
 

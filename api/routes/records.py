@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, Field
 
 from api.calls import At, By, Call, In, NewId, Speaks
 from api.faults import ResourcePlatformSilent
 from api.schemas.common import Told, problems
-from api.wiring import RECEIVER
+from api.wiring_logs import RECEIVER
+from logs.errors import NotYetSigned
 from logs.model import Event, EventId
 from logs.service import backlog
 from policies.denials import NotPermitted
@@ -37,6 +38,26 @@ class RecordsTold(Told):
 
     records: list[RecordTold]
     next: int | None
+
+
+class CheckpointTold(Told):
+    """How long the log was, its last seal and the root of its tree, signed by the platform."""
+
+    hash: str = Field(examples=["sha256"])
+    size: int
+    seal: str
+    root: str
+    key: str
+    signature: str
+
+
+class RecordProofTold(Told):
+    """One record proved without the rest (RFC 6962); `python -m api verify-record` verifies it offline."""
+
+    proof: int
+    text: str
+    path: list[str]
+    checkpoint: CheckpointTold
 
 
 class RingTold(Told):
@@ -107,6 +128,20 @@ def get_records(
             Event(EventId(event), "log.searched", at, by, "log:records", {**facts, "records": len(found["records"])})
         )
     return RecordsTold.model_validate(found)
+
+
+@router.get(
+    "/{seq}/proof",
+    summary="一条记录的证明 / the proof of one record",
+    responses={**problems(NotPermitted, ResourcePlatformSilent, NotYetSigned)},
+)
+def get_proof(house: In, by: By, at: At, event: NewId, seq: Annotated[int, Path(ge=1, le=10**18)]) -> RecordProofTold:
+    """The record, a path of hashes and the signed checkpoint they lead to: verified with the public key alone."""
+    house.require(by, "view", "log", at=at)
+    found = house.resource_platform.proof(seq)
+    with house.begin() as work:
+        work.events.record(Event(EventId(event), "log.searched", at, by, f"log:{seq}", {"records": 1}))
+    return RecordProofTold.model_validate(found)
 
 
 @health.get("/health", summary="运行状况 / health")

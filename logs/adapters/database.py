@@ -100,6 +100,8 @@ head = Table(
     Column("seq", Position, nullable=False),
     Column("seal", String(64), nullable=False),
     Column("checkpoint", Position, nullable=False),
+    Column("hash", String(16), nullable=False, server_default="sha256"),
+    Column("tree", Text, nullable=False, server_default="0:"),
     CheckConstraint("one = 1", name="single"),
     comment="The end of the chain and its last checkpoint; whoever seals holds this row",
 )
@@ -112,6 +114,18 @@ delivery = Table(
     Column("seal", String(64), nullable=False),
     Column("at", Instant, nullable=False),
     comment="How far each receiver has acknowledged",
+)
+
+receipt = Table(
+    "event_receipt",
+    metadata,
+    Column("receiver", String(64), primary_key=True),
+    Column("seq", Position, primary_key=True, autoincrement=False),
+    Column("seal", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+    comment="What receivers signed when they acknowledged",
 )
 
 

@@ -1,14 +1,11 @@
-"""Ed25519 signatures for checkpoints: the platform's signing key, kept in a file, and their verification."""
-
-import os
-from pathlib import Path
+"""Ed25519 signatures of checkpoints and receipts, and their verification."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 
 class Ed25519Signer:
-    """`logs.seal.Signer` with an Ed25519 key of 32 secret bytes."""
+    """`logs.checkpoint.Signer` with an Ed25519 key of 32 secret bytes."""
 
     def __init__(self, secret: bytes) -> None:
         self._private = Ed25519PrivateKey.from_private_bytes(secret)
@@ -19,18 +16,6 @@ class Ed25519Signer:
 
     def sign(self, statement: bytes) -> str:
         return self._private.sign(statement).hex()
-
-
-def signer_in(path: Path) -> Ed25519Signer:
-    """The signer whose key is in that file; a new key is made, readable by its owner alone, where there is none."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return Ed25519Signer(bytes.fromhex(path.read_text().strip()))
-    secret = Ed25519PrivateKey.generate().private_bytes_raw()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret.hex() + "\n")
-    return Ed25519Signer(secret)
 
 
 def verified(key: str, statement: bytes, signature: str) -> bool:

@@ -14,8 +14,9 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from logs.adapters.ed25519 import verified
 from logs.adapters.otlp import decoded, encoded, records
 from logs.canonical import read_sealed
-from logs.delivered import NUMBER, PREVIOUS, SEAL, Delivered, Field, fields_of
+from logs.delivered import NUMBER, PREVIOUS, SEAL, Delivered, Field, fields_of, link_of
 from logs.errors import NoSuchEvidence, NotAnEvent
+from logs.inclusion import RecordProof, proof_among
 from logs.kinds import mentions
 from logs.model import Sealed
 from logs.proof import Report, Source, Witness, prove
@@ -31,15 +32,25 @@ def verify(path: Path, *, witnesses: Sequence[Head] = (), keys: frozenset[str] =
     `witnesses` are ends of the log that were kept elsewhere, `keys` the public keys trusted to sign checkpoints.
     Raises `NoSuchEvidence`.
     """
-    try:
-        with path.open("rb") as file:
-            database = file.read(len(_SQLITE)) == _SQLITE
-    except OSError as cause:
-        raise NoSuchEvidence(path.name, cause.strerror or type(cause).__name__) from cause
+    database = _is_database(path)
     known = [Witness(Source.WITNESS, head) for head in witnesses]
     if database:
         known += [Witness(Source.RECEIPT, head) for head in _receipts(path)]
     return prove(lambda: _rows(path) if database else _lines(path), witnesses=known, verify=verified, keys=keys)
+
+
+def prove_record(path: Path, seq: int) -> RecordProof:
+    """The proof of one record out of such a file; raises `NoSuchEvidence`, `NotYetSigned`, `NotAnEvent`."""
+    found = _rows(path) if _is_database(path) else _lines(path)
+    return proof_among((link_of(item.fields or {}) for item in found), seq)
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError as cause:
+        raise NoSuchEvidence(path.name, cause.strerror or type(cause).__name__) from cause
 
 
 def write_lines(links: Iterable[Sealed]) -> Iterator[str]:

@@ -8,12 +8,18 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from logs.adapters.database import delivery, head, inbox, ledger
+from logs.adapters.database import delivery, head, inbox, ledger, receipt
 from logs.canonical import read, read_sealed
-from logs.errors import ChainForked
+from logs.checkpoint import CHECKPOINT
+from logs.errors import ChainForked, SealedOtherwise
+from logs.hashing import Hash
+from logs.merkle import Frontier, leaf_hash
 from logs.model import Event, Sealed
+from logs.receipts import Receipt
 from logs.seal import GENESIS, Head
-from logs.service import CHECKPOINT, Backlog, Begin
+from logs.service import Backlog, Begin
+
+GROWTH = 1000  # records read at a time where the tree is behind the chain
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -23,16 +29,26 @@ def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.
 class Ledger:
     """`logs.service.Ledger` on a connection whose transaction the caller owns."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, hash: Hash) -> None:
         self._connection = connection
+        self.hash = hash
 
     def hold(self) -> Head:
-        start = (
-            _insert(self._connection, head).values(one=1, seq=0, seal=GENESIS, checkpoint=0).on_conflict_do_nothing()
-        )
-        self._connection.execute(start)
-        row = self._connection.execute(select(head.c.seq, head.c.seal).with_for_update()).one()
+        begun = {"one": 1, "seq": 0, "seal": GENESIS, "checkpoint": 0, "hash": self.hash.value, "tree": "0:"}
+        self._connection.execute(_insert(self._connection, head).values(begun).on_conflict_do_nothing())
+        row = self._connection.execute(select(head.c.seq, head.c.seal, head.c.hash).with_for_update()).one()
+        if row.hash != self.hash:
+            raise SealedOtherwise(row.hash, self.hash.value)
         return Head(row.seq, row.seal)
+
+    def tree(self) -> Frontier:
+        row = self._connection.execute(select(head.c.seq, head.c.tree)).one()
+        tree = Frontier.parse(row.tree, self.hash)
+        while tree.size < row.seq:  # a log from before there was a tree
+            following = ledger.c.seq.between(tree.size + 1, min(tree.size + GROWTH, row.seq))
+            texts = self._connection.scalars(select(ledger.c.text).where(following).order_by(ledger.c.seq))
+            tree, _ = tree.grown(leaf_hash(text.encode(), self.hash) for text in texts)
+        return tree
 
     def pending(self, limit: int) -> Sequence[Event]:
         # Position is given out at writing, not at commit. An effect is written after its cause has committed, so it
@@ -42,9 +58,11 @@ class Ledger:
 
     def append(self, links: Sequence[Sealed]) -> None:
         first, last = links[0], links[-1]
+        tree, _ = self.tree().grown(leaf_hash(link.text.encode(), self.hash) for link in links)
         moved = update(head).where(head.c.seq == first.seq - 1, head.c.seal == first.previous)
         signed = [link.seq for link in links if link.event.kind == CHECKPOINT]
-        moved = moved.values({"seq": last.seq, "seal": last.seal} | ({"checkpoint": signed[-1]} if signed else {}))
+        values = {"seq": last.seq, "seal": last.seal, "tree": str(tree)}
+        moved = moved.values(values | ({"checkpoint": signed[-1]} if signed else {}))
         if self._connection.execute(moved).rowcount != 1:
             raise ChainForked(first.seq)
         self._connection.execute(
@@ -87,6 +105,17 @@ class Ledger:
         kept = _insert(self._connection, delivery).values(receiver=receiver, **values)
         self._connection.execute(kept.on_conflict_do_update(index_elements=["receiver"], set_=values))
 
+    def keep_receipt(self, receiver: str, given: Receipt) -> None:
+        values = {"seq": given.head.seq, "seal": given.head.seal, "at": given.at}
+        signed = {"key": given.key, "signature": given.signature}
+        kept = _insert(self._connection, receipt).values(receiver=receiver, **values, **signed)
+        self._connection.execute(kept.on_conflict_do_nothing())
+
+    def receipt(self, receiver: str) -> Receipt | None:
+        last = select(receipt).where(receipt.c.receiver == receiver).order_by(receipt.c.seq.desc()).limit(1)
+        row = self._connection.execute(last).one_or_none()
+        return Receipt(Head(row.seq, row.seal), row.at, row.key, row.signature) if row else None
+
     def backlog(self, receiver: str) -> Backlog:
         acknowledged = self.acknowledged(receiver).seq
         end = self._connection.scalar(select(head.c.seq)) or 0
@@ -106,23 +135,23 @@ class LedgerWork:
     ledger: Ledger
 
 
-def ledger_work(engine: Engine) -> Begin:
+def ledger_work(engine: Engine, hash: Hash = Hash.SHA256) -> Begin:
     """Opens units of work on the engine, each a transaction that commits on leaving."""
 
     @contextmanager
     def begin() -> Iterator[LedgerWork]:
         with engine.begin() as connection:
-            yield LedgerWork(Ledger(connection))
+            yield LedgerWork(Ledger(connection, hash))
 
     return begin
 
 
-def ledger_view(engine: Engine) -> Begin:
+def ledger_view(engine: Engine, hash: Hash = Hash.SHA256) -> Begin:
     """Opens units of work that only read, and wait for no writer."""
 
     @contextmanager
     def begin() -> Iterator[LedgerWork]:
         with engine.connect().execution_options(reading=True) as connection:
-            yield LedgerWork(Ledger(connection))
+            yield LedgerWork(Ledger(connection, hash))
 
     return begin

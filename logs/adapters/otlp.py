@@ -6,7 +6,7 @@ the receiver is down. Its HTTP exporter is not either, since it takes a partial 
 
 import gzip
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,12 +26,13 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from logs.delivered import ATTRIBUTE, Field, fields_of
-from logs.errors import ReceiverRefused, ReceiverUnavailable
+from logs.errors import ReceiptInvalid, ReceiverRefused, ReceiverUnavailable
 from logs.model import Sealed
-from logs.seal import Head
+from logs.receipts import Receipt
 
 PROTOBUF = "application/x-protobuf"
 HEAD = "Log-Head"  # header in which our receiver says where its log ends, as `number:seal`
+RECEIPT = "Log-Receipt"  # header with the same, signed (`logs.receipts.Receipt`)
 RESOURCE = Resource({"service.name": "public-data-sandbox"})
 SCOPE = InstrumentationScope("logs", "1")
 TRY_LATER = frozenset({429, 500, 502, 503, 504})
@@ -136,14 +137,14 @@ class OtlpDelivery:
     ) -> None:
         self._client.close()
 
-    def deliver(self, links: Sequence[Sealed]) -> Head | None:
+    def deliver(self, links: Sequence[Sealed]) -> Receipt | None:
         answer = self._ask(
             "POST",
             "/v1/logs",
             content=gzip.compress(encoded(links).SerializeToString(), compresslevel=1),
             headers={"Content-Type": PROTOBUF, "Content-Encoding": "gzip"},
         )
-        said = _head(answer)
+        said = _receipt(answer)
         if answer.status_code == httpx.codes.CONFLICT and said is not None:
             return said  # records are missing there: it says from where on
         if answer.status_code != httpx.codes.OK:
@@ -153,9 +154,18 @@ class OtlpDelivery:
             raise ReceiverRefused(f"{rejected} of {len(links)} records rejected")
         return said
 
-    def head(self) -> Head | None:
+    def head(self) -> Receipt | None:
         answer = self._ask("GET", "/head")
-        return _head(answer) if answer.status_code == httpx.codes.OK else None
+        return _receipt(answer) if answer.status_code == httpx.codes.OK else None
+
+    def delivered(self, first: int, count: int) -> Sequence[Mapping[str, Field]] | None:
+        answer = self._ask("GET", f"/delivered?first={first}&count={count}")
+        if answer.status_code != httpx.codes.OK:
+            return None
+        try:
+            return [decoded(record) for record in records(ExportLogsServiceRequest.FromString(answer.content))]
+        except DecodeError:
+            return []
 
     def _ask(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
@@ -176,11 +186,14 @@ def _tls(certificates: Certificates) -> ssl.SSLContext:
     return context
 
 
-def _head(answer: httpx.Response) -> Head | None:
-    try:
-        return Head.parse(answer.headers[HEAD])
-    except (KeyError, ValueError):
+def _receipt(answer: httpx.Response) -> Receipt | None:
+    written = answer.headers.get(RECEIPT)
+    if written is None:
         return None
+    try:
+        return Receipt.parse(written)
+    except ValueError:
+        raise ReceiptInvalid(f"HTTP {answer.status_code}, {RECEIPT}") from None
 
 
 def _rejected(answer: httpx.Response) -> int:

@@ -2,7 +2,7 @@
 
 import hmac
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,28 +11,26 @@ from typing import Annotated, Any
 
 import uvicorn
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 from google.protobuf.message import DecodeError
 from google.rpc.code_pb2 import FAILED_PRECONDITION, INVALID_ARGUMENT, UNAVAILABLE
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
-from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from logs.adapters.archive import Archive, archive_view, archive_work, open_archive
-from logs.adapters.evidence import write_lines
-from logs.adapters.otlp import HEAD, PROTOBUF, decoded, records
+from logs.adapters.ed25519 import verified
+from logs.adapters.otlp import HEAD, PROTOBUF, RECEIPT, decoded, encoded, records
+from logs.adapters.receiver_reading import PAGE, reading, spoken
 from logs.canonical import moment
-from logs.errors import Language
-from logs.kinds import KINDS
+from logs.checkpoint import Signer
+from logs.errors import NotYetSigned
 from logs.misdelivered import GapInDelivery, Misdelivered, UnreadableDelivery
-from logs.model import Sealed
-from logs.reception import Filter, receive
-from logs.seal import Head
+from logs.receipts import Receipt, receipt
+from logs.reception import Desk, Filter, receive
 
 LARGEST = 64 * 2**20  # bytes of one delivery, unpacked
-PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,20 @@ class Tokens:
     reading: str
 
 
-def receiver_app(engine: Engine, tokens: Tokens, clock: Callable[[], datetime]) -> FastAPI:
-    """The receiver over an archive: OTLP/HTTP in, the bureau's view and the export out."""
+def receiver_app(
+    engine: Engine,
+    tokens: Tokens,
+    clock: Callable[[], datetime],
+    *,
+    signer: Signer,
+    keys: frozenset[str] = frozenset(),
+) -> FastAPI:
+    """The receiver over an archive: OTLP/HTTP in, the bureau's view and the export out.
+
+    `signer` signs its receipts; `keys` are the public keys that may sign the platform's checkpoints (none: any one).
+    """
     begin, view = archive_work(engine), archive_view(engine)
+    desk = Desk(begin, signer, verified, keys)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -64,9 +73,14 @@ def receiver_app(engine: Engine, tokens: Tokens, clock: Callable[[], datetime]) 
                 work.archive.note(refusal.kind, refusal.seq, at=clock())
             head = work.archive.head()
         said = f"{refusal.kind}: {refusal.detail('en')}"
+        given = receipt(head, signer, at=clock())
         if isinstance(refusal, GapInDelivery):
-            return _answer(Status(code=FAILED_PRECONDITION, message=said), head, 409)
-        return _answer(Status(code=INVALID_ARGUMENT, message=said), head, 400)
+            return _answer(Status(code=FAILED_PRECONDITION, message=said), given, 409)
+        return _answer(Status(code=INVALID_ARGUMENT, message=said), given, 400)
+
+    @app.exception_handler(NotYetSigned)
+    def not_yet_signed(request: Request, refusal: NotYetSigned) -> Response:
+        return JSONResponse({"detail": refusal.detail(spoken(request.headers.get("accept-language", "")))}, 404)
 
     @app.exception_handler(OperationalError)
     def no_room(request: Request, trouble: OperationalError) -> Response:
@@ -78,14 +92,22 @@ def receiver_app(engine: Engine, tokens: Tokens, clock: Callable[[], datetime]) 
             request = ExportLogsServiceRequest.FromString(body)
         except DecodeError as cause:
             raise UnreadableDelivery(len(body)) from cause
-        head = receive(begin, [decoded(record) for record in records(request)], at=clock())
-        return _answer(ExportLogsServiceResponse(), head, 200)
+        given = receive(desk, [decoded(record) for record in records(request)], at=clock())
+        return _answer(ExportLogsServiceResponse(), given, 200)
 
     @app.get("/head", dependencies=may_deliver)
     def end() -> Response:
         with view() as work:
             head = work.archive.head()
-        return JSONResponse({"seq": head.seq, "seal": head.seal}, headers={HEAD: str(head)})
+        given = receipt(head, signer, at=clock())
+        return JSONResponse({"seq": head.seq, "seal": head.seal}, headers={HEAD: str(head), RECEIPT: str(given)})
+
+    @app.get("/delivered", dependencies=may_deliver)
+    def delivered(first: Annotated[int, Query(ge=1)], count: Annotated[int, Query(ge=1, le=PAGE)] = 1) -> Response:
+        """What was delivered, handed back to whoever delivers, so that a receiver that forgets is found out."""
+        with view() as work:
+            found = work.archive.search(Filter(after=first - 1, limit=count))
+        return Response(encoded(found).SerializeToString(), media_type=PROTOBUF)
 
     @app.get("/health")
     def health() -> dict[str, Any]:
@@ -99,49 +121,7 @@ def receiver_app(engine: Engine, tokens: Tokens, clock: Callable[[], datetime]) 
                 "incidents": len(archive.incidents()),
             }
 
-    @app.get("/records", dependencies=may_read)
-    def who_saw_what(
-        wanted: Annotated[_Wanted, Query()], language: Annotated[Language, Depends(_language)]
-    ) -> dict[str, Any]:
-        with view() as work:
-            found = work.archive.search(wanted.filter())
-        return {
-            "records": [_shown(link, language) for link in found],
-            "next": found[-1].seq if len(found) == wanted.limit else None,
-        }
-
-    @app.get("/incidents", dependencies=may_read)
-    def incidents() -> list[dict[str, Any]]:
-        with view() as work:
-            found = work.archive.incidents()
-        return [
-            {
-                "kind": incident.kind,
-                "seq": incident.seq,
-                "first_at": moment(incident.first_at),
-                "last_at": moment(incident.last_at),
-                "times": incident.times,
-            }
-            for incident in found
-        ]
-
-    @app.get("/export", dependencies=may_read)
-    def export() -> Response:
-        with view() as work:
-            head = work.archive.head()
-
-        def lines() -> Iterator[str]:
-            after = 0
-            while after < head.seq:
-                with view() as work:
-                    page = work.archive.search(Filter(after=after, limit=min(PAGE, head.seq - after)))
-                if not page:
-                    return
-                yield from write_lines(page)
-                after = page[-1].seq
-
-        return StreamingResponse(lines(), media_type="application/x-ndjson", headers={HEAD: str(head)})
-
+    app.include_router(reading(view, may_read))
     return app
 
 
@@ -150,11 +130,12 @@ def serve_receiver(
     tokens: Tokens,
     *,
     clock: Callable[[], datetime],
+    signer: Signer,
     host: str = "127.0.0.1",
     port: int = 4318,
 ) -> None:
     """Run the receiver until it is told to stop; the database is made when it is not there."""
-    app = receiver_app(open_archive(database), tokens, clock)
+    app = receiver_app(open_archive(database), tokens, clock, signer=signer)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
 
@@ -185,49 +166,6 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-class _Wanted(BaseModel):
-    """What the bureau asks for; all of it must hold. Times carry their zone."""
-
-    party: str | None = None
-    actor: str | None = None
-    resource: str | None = None
-    agreement: str | None = None
-    application: str | None = None
-    scenario: str | None = None
-    query: str | None = None
-    output: str | None = None
-    kind: list[str] = []
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    after: int = Field(0, ge=0)
-    limit: int = Field(100, ge=1, le=PAGE)
-
-    def filter(self) -> Filter:
-        """The same in the archive's words."""
-        about = self.model_dump(exclude={"kind", "since", "until", "after", "limit"}, exclude_none=True)
-        return Filter(about, tuple(self.kind), self.since, self.until, self.after, self.limit)
-
-
-def _language(accept_language: Annotated[str, Header()] = "") -> Language:
-    return "en" if accept_language.lower().startswith("en") else "zh"
-
-
-def _shown(link: Sealed, language: Language) -> dict[str, Any]:
-    event = link.event
-    kind = KINDS.get(event.kind)
-    return {
-        "seq": link.seq,
-        "id": event.id,
-        "at": moment(event.at),
-        "kind": event.kind,
-        "title": kind.title(language) if kind else event.kind,
-        "by": {"id": event.by.id, "organisation": event.by.organisation, "role": event.by.role},
-        "subject": event.subject,
-        "facts": dict(event.facts),
-        "seal": link.seal,
-    }
-
-
-def _answer(message: Any, head: Head | None, status: int) -> Response:
-    headers = {HEAD: str(head)} if head else {"Retry-After": "5"}
+def _answer(message: Any, given: Receipt | None, status: int) -> Response:
+    headers = {HEAD: str(given.head), RECEIPT: str(given)} if given else {"Retry-After": "5"}
     return Response(message.SerializeToString(), status, headers=headers, media_type=PROTOBUF)

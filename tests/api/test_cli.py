@@ -12,6 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from logs.adapters.ed25519 import Ed25519Signer
+from logs.adapters.evidence import write_lines
+from logs.seal import Head, chained
+from tests.logs.factories import NOON, a_checkpoint, an_event
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +66,7 @@ def test_alone_it_lists_the_commands() -> None:
         "relay",
         "receiver",
         "verify-log",
+        "prove-record",
         "migrate",
         "ingest",
         "perturbation-table",
@@ -137,3 +142,23 @@ def test_migrations_are_printed_as_sql_without_a_database(tmp_path: Path, dialec
     assert done.returncode == 0, done.stderr
     assert "CREATE TABLE access_token" in done.stdout
     assert not (tmp_path / "state").exists()
+
+
+def test_a_record_is_proved_and_verified_from_the_command_line(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    log, proof = tmp_path / "log.jsonl", tmp_path / "record.json"
+    signer = Ed25519Signer(bytes(32))
+    links = chained([an_event(number) for number in range(1, 6)], Head(), at=NOON)
+    covered = [*links, *chained([a_checkpoint(links, signer)], Head(5, links[-1].seal), at=NOON)]
+    log.write_text("".join(write_lines(covered)), encoding="utf-8")
+    made = run("prove-record", "3", str(log), "--state", str(state))
+    assert made.returncode == 0, made.stderr
+    proof.write_text(made.stdout, encoding="utf-8")
+    good = run("verify-record", str(proof), "--key", signer.key, "--lang", "en")
+    assert (good.returncode, "Record 3" in good.stdout) == (0, True)
+    proof.write_text(made.stdout.replace("e3", "e4"), encoding="utf-8")
+    forged = run("verify-record", str(proof), "--key", signer.key)
+    assert (forged.returncode, "哈希路径" in forged.stdout) == (1, True)
+    refused(run("prove-record", "6", str(log), "--lang", "en"), "No checkpoint covers")
+    refused(run("verify-record", str(log), "--lang", "en"), "Not the proof")
+    refused(run("verify-record", str(tmp_path / "none"), "--lang", "en"), "none")

@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from logs.adapters.archive import archive_work, open_archive
-from logs.adapters.ed25519 import Ed25519Signer
-from logs.adapters.evidence import verify, write_lines
+from logs.adapters.ed25519 import Ed25519Signer, verified
+from logs.adapters.evidence import prove_record, verify, write_lines
 from logs.adapters.otlp import decoded, encoded, records
 from logs.diagnosis import Wrong
-from logs.errors import NoSuchEvidence
-from logs.model import Event, EventId, Sealed
-from logs.reception import receive
-from logs.seal import Head, chained, statement
-from logs.service import CHECKPOINT, SEALER
-from tests.logs.factories import NOON, an_event
+from logs.errors import NoSuchEvidence, NotAProof, NotYetSigned
+from logs.inclusion import RecordProof
+from logs.model import Sealed
+from logs.reception import Desk, receive
+from logs.seal import Head, chained
+from tests.logs.factories import NOON, a_checkpoint, an_event
 
 SIGNER = Ed25519Signer(bytes(32))
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -40,9 +40,7 @@ def a_log() -> list[Sealed]:
         at=NOON,
     )
     end = Head(links[-1].seq, links[-1].seal)
-    facts = {"seq": end.seq, "seal": end.seal, "signature": SIGNER.sign(statement(end)), "key": SIGNER.key}
-    checkpoint = Event(EventId("c1"), CHECKPOINT, NOON, SEALER, "log:11", facts)
-    return [*links, *chained([checkpoint], end, at=NOON)]
+    return [*links, *chained([a_checkpoint(links, SIGNER)], end, at=NOON)]
 
 
 LOG = a_log()
@@ -57,7 +55,11 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("evidence") / "pristine.db"
     engine = open_archive(path)
     for batch in (LOG[:7], LOG[7:]):
-        receive(archive_work(engine), [decoded(record) for record in records(encoded(batch))], at=NOON)
+        receive(
+            Desk(archive_work(engine), SIGNER, verified),
+            [decoded(record) for record in records(encoded(batch))],
+            at=NOON,
+        )
     engine.dispose()
     return path
 
@@ -273,3 +275,27 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path) -> 
     for path in (tmp_path / "nowhere.db", tmp_path):
         with pytest.raises(NoSuchEvidence, match=path.name):
             verify(path)
+
+
+def test_one_record_is_proved_out_of_a_database_and_an_export_alike(pristine: Path, exported: Path) -> None:
+    for path in (pristine, exported):
+        for seq in (1, 7, LENGTH - 1):
+            proof = prove_record(path, seq)
+            assert RecordProof.read(proof.written()) == proof
+            assert proof.wrong(verified, frozenset({SIGNER.key})) == ()
+            assert proof.text == LOG[seq - 1].text
+        for seq in (LENGTH, LENGTH + 1):
+            with pytest.raises(NotYetSigned):
+                prove_record(path, seq)
+
+
+@SOME
+@given(st.data())
+def test_any_byte_changed_in_the_proof_of_a_record_is_found(pristine: Path, data: st.DataObject) -> None:
+    raw = bytearray(prove_record(pristine, 5).written().encode())
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        bent = RecordProof.read(raw.decode())
+    except (NotAProof, UnicodeDecodeError):
+        return
+    assert bent.wrong(verified, frozenset({SIGNER.key})) or bent == prove_record(pristine, 5)

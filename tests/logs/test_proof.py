@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logs.adapters.ed25519 import Ed25519Signer, verified
+from logs.checkpoint import CHECKPOINT, SEALER, Checkpoint, checkpoint_event
 from logs.delivered import NUMBER, PREVIOUS, SEAL, Delivered, fields_of
 from logs.diagnosis import Wrong
+from logs.hashing import Hash
 from logs.model import Event, EventId, Sealed
 from logs.proof import Report, Source, Witness, prove
 from logs.report import report_text
-from logs.seal import GENESIS, Head, chained, sealed_over, statement
-from logs.service import CHECKPOINT, SEALER
-from tests.logs.factories import NOON, an_event
+from logs.seal import GENESIS, Head, chained, sealed_over
+from tests.logs.factories import NOON, a_checkpoint, an_event
 
 LENGTH = 9
 CHAIN = chained([an_event(number) for number in range(1, LENGTH + 1)], Head(), at=NOON)
@@ -175,15 +176,10 @@ def test_a_whole_log_made_up_anew_is_contradicted_by_a_witness() -> None:
     assert named(proof(forged, Witness(Source.WITNESS, Head(5, CHAIN[4].seal)))) == [(Wrong.CONTRADICTED, 5)]
 
 
-def signed(head: Head, signer: Ed25519Signer = SIGNER) -> Event:
-    facts = {"seq": head.seq, "seal": head.seal, "signature": signer.sign(statement(head)), "key": signer.key}
-    return Event(EventId(f"c{head.seq}"), CHECKPOINT, NOON, SEALER, f"log:{head.seq}", facts)
-
-
 def with_checkpoint(*events: Event, signer: Ed25519Signer = SIGNER) -> list[Sealed]:
     links = chained(events, Head(), at=NOON)
     end = Head(links[-1].seq, links[-1].seal)
-    return [*links, *chained([signed(end, signer)], end, at=NOON)]
+    return [*links, *chained([a_checkpoint(links, signer)], end, at=NOON)]
 
 
 def test_a_signed_checkpoint_is_counted_with_its_key() -> None:
@@ -200,10 +196,24 @@ def test_a_log_made_up_anew_fails_at_its_checkpoint() -> None:
     end = Head(2, forged[-1].seal)
     copied = [*forged, *chained([checkpoint], end, at=NOON)]
     assert named(proof(copied)) == [(Wrong.BAD_CHECKPOINT, 3)]
-    adapted = replace(checkpoint, facts={**checkpoint.facts, "seal": end.seal})
+    adapted = replace(checkpoint, facts={**checkpoint.facts, "seal": end.seal, "root": root_over(forged)})
     refitted = [*forged, *chained([adapted], end, at=NOON)]
     (finding,) = proof(refitted).findings
     assert finding.differs == ("signature",)
+
+
+def root_over(links: Sequence[Sealed]) -> str:
+    return str(a_checkpoint(links, SIGNER).facts["root"])
+
+
+def test_a_checkpoint_whose_root_is_not_the_trees_is_named() -> None:
+    links = chained([an_event(1), an_event(2)], Head(), at=NOON)
+    other = chained([an_event(1), an_event(3)], Head(), at=NOON)
+    end = Head(2, links[-1].seal)
+    covering = Checkpoint(2, end.seal, root_over(other), Hash.SHA256)
+    event = checkpoint_event(covering, SIGNER, id=EventId("c"), at=NOON)
+    (finding,) = proof([*links, *chained([event], end, at=NOON)]).findings
+    assert (finding.wrong, finding.first, finding.differs) == (Wrong.BAD_CHECKPOINT, 3, ("root",))
 
 
 def test_a_checkpoint_signed_with_another_key_is_named() -> None:

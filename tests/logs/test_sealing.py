@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 
 from logs.adapters.database import Inbox
 from logs.adapters.ed25519 import Ed25519Signer, verified
+from logs.checkpoint import signed_checkpoint
 from logs.errors import ChainForked, LogsBehind
 from logs.model import EventId, Sealed
-from logs.seal import GENESIS, Head, chained, sealed_over, statement
+from logs.seal import GENESIS, Head, chained, sealed_over
 from logs.service import Begin, Room, backlog, require_room, seal_pending, sign_checkpoint
 from tests.logs.conftest import LATER
-from tests.logs.factories import NOON, an_event
+from tests.logs.factories import NOON, a_checkpoint, an_event
 
 Record = Callable[..., None]
 Chain = Callable[[], list[Sealed]]
@@ -113,8 +114,11 @@ def test_a_checkpoint_signs_the_end_as_an_event_of_the_chain(begin: Begin, recor
     assert link is not None
     signed = sealed()[1]
     assert link.event.facts["seal"] == signed.seal
-    assert verified(signer.key, statement(Head(2, signed.seal)), str(link.event.facts["signature"]))
-    assert not verified(signer.key, statement(Head(1, signed.seal)), str(link.event.facts["signature"]))
+    told = signed_checkpoint(link)
+    assert told is not None
+    assert told.holds(verified)
+    assert told.checkpoint.root == a_checkpoint(sealed()[:2], signer).facts["root"]
+    assert not replace(told, checkpoint=replace(told.checkpoint, size=1)).holds(verified)
     assert_chained(sealed())
 
 
