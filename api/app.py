@@ -21,6 +21,7 @@ from api.routes import (
     scenarios,
     stops,
     supply,
+    workspaces,
 )
 from api.wiring import Platform
 from logs.errors import Refusal
@@ -33,6 +34,7 @@ PARTS = (
     scenarios,
     applications,
     agreements,
+    workspaces,
     stops,
     queries,
     outputs,

@@ -41,6 +41,7 @@ from logs.seal import Head
 from logs.sealer import seal_forever
 from policies.service import expire_agreements
 from sandbox.queries import expire_answers
+from sandbox.workspaces import clear_workspaces
 
 SWEEP_SECONDS = 1.0
 LOOK_SECONDS = 0.1
@@ -96,6 +97,7 @@ def worker(settings: Settings) -> None:
                 at = platform.clock()
                 expire_answers(platform.domain, by=PLATFORM, at=at)
                 expire_agreements(platform.begin, by=PLATFORM, at=at)
+                clear_workspaces(platform.domain, by=PLATFORM, at=at)
                 told.wait(DUE_SECONDS)
     finally:
         platform.close()

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     )
     body_limit: int = Field(default=262_144, ge=1024, description="bytes of a JSON request")
     upload_limit: int = Field(default=4 << 30, ge=1024, description="bytes of one arriving file")
+    workspace_tables: int = Field(default=20, ge=0, le=1000, description="tables an agreement may keep")
+    workspace_bytes: int = Field(default=1 << 30, ge=0, description="bytes of the files of an agreement's tables")
     log_room: int = Field(default=100_000, ge=1, description="undelivered events at which nothing new may begin")
     log_room_minutes: int = Field(default=60, ge=1, description="age of the oldest of them at which it may not either")
     token_days: int = Field(default=90, ge=1, le=366)

@@ -60,6 +60,8 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         misdelivered.UnreadableRecord,
         misdelivered.WrongCheckpoint,
         sandbox.NotAnswered,
+        sandbox.TableNeeded,
+        sandbox.WorkspaceFull,
     ),
     S.LENGTH_REQUIRED: (edge.LengthMissing,),
     S.REQUEST_ENTITY_TOO_LARGE: (edge.BodyTooLarge,),

@@ -25,6 +25,7 @@ from api.wiring_logs import RECEIVER, receiver_address, receiver_tokens
 from catalog.adapters.database import EditionTable, EntryTable
 from catalog.adapters.duckdb import take_in
 from catalog.adapters.folder import read_folder
+from catalog.adapters.keeping import SnapshotShelf
 from catalog.adapters.marginals import sample
 from catalog.arrival import Recognise
 from catalog.entry import Entry, EntryState
@@ -48,7 +49,7 @@ from policies.adapters.signing import Ed25519Signer as PartySigner
 from policies.adapters.signing import Ed25519Verifier
 from policies.adapters.tables import ProcedureTables
 from policies.calendar import WorkingDays
-from policies.model import AgreementId, Verifier
+from policies.model import AgreementId, AgreementState, Verifier
 from policies.service import acting, annex_in_force
 from policies.service.stops import require_running
 from sandbox.adapters.database import OutputTable, QueryTable
@@ -58,6 +59,7 @@ from sandbox.adapters.ledger_table import LedgerTable
 from sandbox.adapters.pads import padded
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker import PoolSettings, WorkerPool
+from sandbox.adapters.workspace_table import WorkspaceTables
 from sandbox.confinement import Ring
 from sandbox.disclosure.protect import ProtectedTable, protect
 from sandbox.disclosure.rules import DisclosureRules
@@ -66,9 +68,11 @@ from sandbox.gate import check
 from sandbox.plan import Release
 from sandbox.query import Query, QueryId
 from sandbox.running import Jobs, give_up_lost
+from sandbox.workspace import Quota
 
 __all__ = ["Instant", "PartySigner", "Platform", "Work", "compose", "metadata", "read_folder", "transactions"]
 
+OVER = frozenset({AgreementState.CANCELLED, AgreementState.EXPIRED, AgreementState.TERMINATED})
 log = structlog.get_logger("api")
 
 
@@ -89,6 +93,7 @@ class Work(ProcedureTables):
         self.outputs = OutputTable(connection)
         self.spending = SpendingTable(connection)
         self.ledger = LedgerTable(connection)
+        self.workspace = WorkspaceTables(connection)
 
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -244,6 +249,11 @@ def domain_of(platform: Platform) -> Domain:
         with platform.reading() as work:
             return {id: _held(platform, work.entries.get(id), work.rules.in_force()) for id in ids}
 
+    def over(agreement: str) -> bool:
+        with platform.reading() as work:
+            found = work.agreements.find(AgreementId(agreement))
+        return found is None or found.state in OVER
+
     def protected(measured: pa.Table, release: Release, rules: DisclosureRules) -> ProtectedTable:
         return protect(measured, release, rules, platform.secrets.cells)
 
@@ -262,12 +272,15 @@ def domain_of(platform: Platform) -> Domain:
         executor=platform.pool,
         protect=protected,
         results=ResultFiles(lay_out(platform.settings.state / "results"), platform.secrets.results),
+        shelf=SnapshotShelf(platform.intake.snapshots),
         clock=platform.clock,
         runner=platform.settings.runner,
         secret=platform.secrets.cells,
         pads=padded(platform.secrets.records),
         rules=rules,
         require_running=running,
+        quota=Quota(platform.settings.workspace_tables, platform.settings.workspace_bytes),
+        over=over,
     )
 
 

@@ -20,7 +20,7 @@ REPEATS = 5
 CHECK = ("parse", "bind", "rewrite", "print")
 STAGES = (*CHECK, "second lock")
 WRAPPED = {  # the stage a function begins; what it calls of another stage is that stage's
-    ("sandbox.gate.parse", "parse"): "parse",
+    ("sandbox.gate.parse", "statement"): "parse",
     ("sandbox.gate.check", "bound"): "bind",
     ("sandbox.gate.release", "drawn"): "rewrite",
     ("sandbox.gate.check", "printed"): "print",

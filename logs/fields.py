@@ -23,6 +23,8 @@ _ROWS = (
     Field("scenario", "应用场景", "scenario", "scenario"),
     Field("query", "查询", "query", "query"),
     Field("output", "成果", "output", "output"),
+    Field("table", "工作区表", "workspace table", "table"),
+    Field("protection", "保护类别（开放、已发布、受保护）", "whether the rows are open, released or protected"),
     Field("party", "相对方组织", "the other organisation concerned", "party"),
     Field("parties", "相关组织", "the organisations concerned", "party"),
     Field("provider", "数据提供单位", "data provider", "party"),

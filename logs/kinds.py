@@ -27,6 +27,7 @@ def _kind(name: str, zh: str, en: str, facts: str) -> Kind:
 
 
 _QUERY = "query agreement annex scenario sql digest resources columns uses snapshots"
+_TABLE = "table title agreement query annex protection columns resources snapshots rows bytes digest"
 _OUTPUT = "output query agreement scenario resources title rows bytes format digest"
 _APPLICATION = "application scenario resources uses party state deadline provisional"
 _AGREEMENT = "agreement application scenario annex resources parties party begins ends state"
@@ -146,6 +147,9 @@ _ROWS = (
     _kind("query.killed", "查询被终止", "Query killed", _QUERY + " limit reason milliseconds"),
     _kind("query.viewed", "查询结果被查看", "Answer viewed", _QUERY + " rows format"),
     _kind("query.expired", "查询结果已清除", "Answer deleted after its time", _QUERY),
+    # the workspace
+    _kind("workspace.created", "工作区表已建立", "Workspace table created", _TABLE),
+    _kind("workspace.deleted", "工作区表已删除", "Workspace table deleted with its rows", _TABLE + " reason"),
     # outputs
     _kind("output.requested", "成果已申请导出", "Output requested", _OUTPUT),
     _kind("output.assigned", "成果已指定审核人", "Reviewer named for an output", _OUTPUT + " party"),

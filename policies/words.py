@@ -12,6 +12,7 @@ _ROWS = """
     scenario        | 应用场景         | scenario
     application     | 开发利用申请     | application
     agreement       | 开发利用协议     | agreement
+    table           | 工作区表         | workspace table
 
     bureau          | 市大数据主管部门 | the bureau
     info_center     | 市信息中心       | the information center

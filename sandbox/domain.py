@@ -26,6 +26,7 @@ from sandbox.ledger_entries import Ledger
 from sandbox.output import Output, OutputId
 from sandbox.plan import Plan, Release
 from sandbox.query import Query, QueryId
+from sandbox.workspace import Quota, WorkspaceTable
 
 
 class InForce(Protocol):
@@ -96,6 +97,32 @@ class Results(Protocol):
         """Delete it; what is not there is no mistake."""
 
 
+class Shelf(Protocol):
+    """Where the rows of workspace tables lie, as snapshot files beside those of the resources."""
+
+    def place(self, id: str, table: pa.Table) -> int:
+        """Write a table whole or not at all; the bytes of its file. Raises `SnapshotNotPlaced`."""
+
+    def path(self, id: str) -> Path:
+        """Where it lies."""
+
+    def remove(self, id: str) -> None:
+        """Delete it; what is not there is no mistake."""
+
+
+class Workspaces(Protocol):
+    """Workspace tables on record, inside one transaction."""
+
+    def kept(self, agreement: str) -> Sequence[WorkspaceTable]:
+        """The tables that stand in an agreement's workspace, by name."""
+
+    def agreements(self) -> Sequence[str]:
+        """The agreements with a table in their workspace."""
+
+    def save(self, table: WorkspaceTable) -> None:
+        """Keep it and record its news; raises `ConcurrentChange`, where the name was taken meanwhile too."""
+
+
 class Queries(Protocol):
     """Queries on record, inside one transaction."""
 
@@ -156,6 +183,9 @@ class Work(Protocol):
     def ledger(self) -> Ledger: ...
 
     @property
+    def workspace(self) -> Workspaces: ...
+
+    @property
     def events(self) -> Recorder: ...
 
 
@@ -176,7 +206,8 @@ class Domain:
     `begin` opens a transaction that writes, `reading` one that only reads. `runner` names this process among those
     that share the database. `rules` bounds what may be asked; `secret` marks what was released, and `related`
     names the organisations that count as one there. `require_running` raises
-    `ProcessingStopped` where a stop halts what a query does. `keep` is how long an answer waits to be read.
+    `ProcessingStopped` where a stop halts what a query does. `keep` is how long an answer waits to be read; `quota`
+    bounds a workspace, and `over` says whether an agreement has ended for good.
     `pads` gives an agreement's pads for keyed pseudonyms, a row of two, so that no key stands in any text.
     """
 
@@ -190,6 +221,7 @@ class Domain:
     executor: Executor
     protect: Protect
     results: Results
+    shelf: Shelf
     clock: Callable[[], datetime]
     runner: str
     secret: bytes = field(repr=False)
@@ -199,6 +231,8 @@ class Domain:
     rules: DisclosureRules = field(default_factory=default_rules)
     limits: Limits = field(default_factory=Limits)
     keep: timedelta = timedelta(days=7)
+    quota: Quota = field(default_factory=Quota)
+    over: Callable[[str], bool] = lambda agreement: False
 
 
 @contextmanager

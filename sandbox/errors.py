@@ -233,3 +233,46 @@ class NotAReviewer(Refusal):
         if language == "zh":
             return "请指定一级开发主体或具备资质的第三方机构的人员"
         return "name a person of the operator or of a qualified third party"
+
+
+class WorkspaceFull(Refusal):
+    """An agreement's workspace holds as many tables or bytes as it may."""
+
+    kind: ClassVar[str] = "workspace-full"
+    title: ClassVar[dict[Language, str]] = {"zh": "工作区已满", "en": "The workspace is full"}
+
+    def __init__(self, *, tables: int, bytes: int) -> None:
+        super().__init__(tables, bytes)
+        self.tables = tables
+        self.bytes = bytes
+
+    def detail(self, language: Language) -> str:
+        """The quota."""
+        if language == "zh":
+            return f"每份协议最多 {self.tables} 张表、{self.bytes} 字节"
+        return f"an agreement may keep {self.tables} tables and {self.bytes} bytes"
+
+    def remedy(self, language: Language) -> str:
+        """Make room."""
+        return "先删除不再需要的表" if language == "zh" else "drop tables that are needed no longer"
+
+
+class TableNeeded(Refusal):
+    """A workspace table is to go while other tables rest on it."""
+
+    kind: ClassVar[str] = "workspace-table-needed"
+    title: ClassVar[dict[Language, str]] = {"zh": "其他表由该表得出", "en": "Other tables rest on that table"}
+
+    def __init__(self, table: str, needing: tuple[str, ...]) -> None:
+        super().__init__(table, needing)
+        self.table = table
+        self.needing = needing
+
+    def detail(self, language: Language) -> str:
+        """Which tables."""
+        names = ", ".join(self.needing)
+        return f"{self.table} 之上有：{names}" if language == "zh" else f"{names} rest on {self.table}"
+
+    def remedy(self, language: Language) -> str:
+        """From the last to the first."""
+        return "先删除这些表" if language == "zh" else "drop those first"

@@ -21,6 +21,7 @@ class Failure(StrEnum):
     LOST = "lost"  # the platform stopped before the query had ended
     BUDGET = "budget"
     DIFFERENCE = "difference"
+    WORKSPACE = "workspace"  # a table did not fit, or the workspace changed meanwhile
     OTHER = "other"
 
 
@@ -90,6 +91,16 @@ FAILURES: Mapping[Failure, tuple[Text, Text]] = {
             "en": "cells differ from earlier answers by too few units",
         },
         {"zh": "使用以前的问法，或使两次的条件相差更多", "en": "ask as before, or let the conditions differ by more"},
+    ),
+    Failure.WORKSPACE: (
+        {
+            "zh": "表超出工作区的额度，或工作区在此期间已变更",
+            "en": "the table does not fit into the workspace, or the workspace changed meanwhile",
+        },
+        {
+            "zh": "查看工作区，删除不再需要的表后重试",
+            "en": "look at the workspace, drop what is needed no longer, ask again",
+        },
     ),
     Failure.OTHER: (
         {"zh": "引擎报告了其他错误", "en": "the engine reported another error"},

@@ -87,10 +87,16 @@ class Versions:
     domain: Domain
     held: dict[str, Holding]
 
+    def stands(self, entry: Entry) -> bool:
+        """Whether every resource the entry read stands as it did; what an agreement keeps beside them may be gone."""
+        return self.paths(replace(entry, versions=tuple(v for v in entry.versions if not v.beside))) is not None
+
     def paths(self, *entries: Entry) -> Mapping[str, Path] | None:
-        """The snapshots that the entries read; `None` where one of them is no longer the latest."""
+        """The snapshots that the entries read; `None` where one of them is no longer the latest, or is gone."""
         found = {}
         for version in {each for entry in entries for each in entry.versions}:
+            if version.beside and version.name not in self.held:
+                return None
             if version.name not in self.held:
                 try:
                     id = ResourceId(version.id)
@@ -150,7 +156,7 @@ class Look:
             cells=question.cells,
             at=self.domain.clock(),
         )
-        known = [each for each in earlier if each.kind == entry.kind and self.versions.paths(each) is not None]
+        known = [each for each in earlier if each.kind == entry.kind and self.versions.stands(each)]
         entry = replace(entry, cells=entry.cells.unanswered(each.cells for each in known).without(hidden))
         for other in (*reversed(known), *(each for each in self.passed() if each.kind == entry.kind)):
             hidden |= self.held(entry, other)

@@ -10,6 +10,8 @@ from logs.model import OrganisationId
 from sandbox.disclosure.differences import CellSets
 from sandbox.plan import Statement
 
+BESIDE = ("ws.", "own.")
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -18,6 +20,11 @@ class Version:
     id: str
     name: str
     digest: str
+
+    @property
+    def beside(self) -> bool:
+        """Whether it is a workspace table or an own file, which its agreement may delete at any time."""
+        return self.name.startswith(BESIDE)
 
 
 @dataclass(frozen=True, slots=True)

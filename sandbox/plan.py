@@ -132,17 +132,54 @@ class OutputColumn:
     path: tuple[str, ...] = ()
 
 
+class Nature(StrEnum):
+    """What the rows of a workspace table are."""
+
+    OPEN = "open"  # rows of open resources
+    RELEASED = "released"  # statistics that passed disclosure control
+    PROTECTED = "protected"  # rows about privacy units
+
+
+class WorkspaceAct(StrEnum):
+    """What a statement does to the workspace."""
+
+    KEEP = "keep"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """`CREATE [OR REPLACE] TABLE ws.x AS ...` or `DROP TABLE ws.x`; `name` is `ws.x`."""
+
+    act: WorkspaceAct
+    name: str
+    replace: bool = False
+    nature: Nature = Nature.OPEN
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A lawful query: releases in the order they must run, then the free stage."""
+    """A lawful query: releases in the order they must run, then the free stage.
+
+    `keeping` says that the answer becomes a workspace table, or that one is dropped. `beside` names the workspace
+    tables and own files that are read.
+    """
 
     releases: tuple[Release, ...]
     final: Statement
     columns: tuple[OutputColumn, ...]
     uses: tuple[tuple[str, str], ...] = ()  # (resource.column, use) exercised, for the record
     notes: tuple[str, ...] = field(default=())
+    keeping: Keeping | None = None
+    beside: frozenset[str] = frozenset()
 
     @property
     def open(self) -> bool:
         """Whether no protected resource is touched."""
-        return not self.releases
+        return not self.releases and (self.keeping is None or self.keeping.nature is not Nature.PROTECTED)
+
+    @property
+    def computed(self) -> bool:
+        """Whether anything runs: a table is dropped by name, and a protected one is kept as its definition."""
+        kept = self.keeping
+        return kept is None or (kept.act is WorkspaceAct.KEEP and kept.nature is not Nature.PROTECTED)

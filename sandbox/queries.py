@@ -16,9 +16,10 @@ from sandbox.disclosure.errors import BudgetSpent
 from sandbox.domain import Domain, Holding, doing
 from sandbox.errors import NotLawful
 from sandbox.failures import Killed
-from sandbox.gate.granted import granted_by
+from sandbox.opened import opened
 from sandbox.plan import Plan
 from sandbox.query import Query, QueryId
+from sandbox.workspaces import require_room
 
 SUPERVISES = frozenset({Role.OPERATOR, Role.BUREAU, Role.REGULATOR})
 """Who may see that a query was asked, its text and its end; never its answer."""
@@ -27,11 +28,12 @@ STOPS = frozenset({Role.OPERATOR, Role.BUREAU})
 
 @dataclass(frozen=True, slots=True)
 class Lawful:
-    """A query that may run: its plan, and by resource name what it reads."""
+    """A query that may run: its plan, by name what the engine reads, and the digest of each thing that is read."""
 
     query: Query
     plan: Plan
     holdings: Mapping[str, Holding]
+    versions: Mapping[str, str]
 
 
 def check_query(
@@ -66,8 +68,7 @@ def receive_query(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: 
         with domain.begin() as work:
             work.queries.save(query.refuse(refused.reasons, at=at))
         raise
-    versions = {str(held.resource.id): str(held.version.digest) for held in lawful.holdings.values()}
-    running = lawful.query.run(lawful.plan, snapshots=versions, runner=domain.runner, at=at)
+    running = lawful.query.run(lawful.plan, snapshots=lawful.versions, runner=domain.runner, at=at)
     _require_running(domain, running, at=at)
     try:
         with domain.begin() as work:
@@ -107,17 +108,15 @@ def _asked(domain: Domain, *, id: QueryId, agreement: str, sql: str, by: Actor, 
 
 def _lawful(domain: Domain, query: Query, annex: Annex) -> Lawful:
     """Both locks: the gate, then the engine's own parser."""
-    held = domain.holdings([grant.resource for grant in annex.grants])
-    resources = {str(id): holding.resource for id, holding in held.items()}
-    versions = {str(id): holding.version for id, holding in held.items()}
-    techniques = {str(id): holding.techniques for id, holding in held.items()}
-    plan = domain.check(query.sql, granted=granted_by(annex, resources, versions, techniques))
-    domain.second_lock.require(plan)
-    named = {holding.resource.name: holding for holding in held.values()}
-    read = plan.final.resources.union(*(release.statement.resources for release in plan.releases))
-    holdings = {name: named[name] for name in sorted(read)}
+    world = opened(domain, query.agreement, annex)
+    plan = domain.check(query.sql, granted=world.granted)
+    if plan.computed:
+        domain.second_lock.require(plan)
+    holdings = world.read_by(plan)
     require_open(plan, holdings)
-    return Lawful(query, plan, holdings)
+    if plan.keeping is not None:
+        require_room(domain, query.agreement, plan.keeping)
+    return Lawful(query, plan, holdings, world.versions(plan))
 
 
 def see_query(domain: Domain, id: QueryId, *, by: Actor) -> Query:

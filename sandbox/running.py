@@ -7,14 +7,16 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from datetime import datetime
 
+from catalog.errors import SnapshotNotPlaced
 from logs.errors import Refusal
 from logs.model import Actor
-from sandbox.answers import Answer, compute
+from sandbox.answers import Answer, Progress, compute
 from sandbox.domain import Domain, Work
 from sandbox.errors import NotLawful, QueryFailed, QueryKilled, SnapshotMissing, WorkersBusy, WorkersUnavailable
 from sandbox.failures import Failure, Killed
 from sandbox.queries import Lawful, receive_query
 from sandbox.query import Query, QueryId, QueryState
+from sandbox.workspaces import carry_out as carry_out_keeping
 
 QUICK_SECONDS = 2.0
 Fault = Callable[[QueryId, BaseException], None]
@@ -70,7 +72,7 @@ def carry_out(domain: Domain, lawful: Lawful, *, fault: Fault) -> Ended:
 
     how: Answer | Failure | Killed
     try:
-        how = compute(domain, query, lawful.plan, holdings=lawful.holdings, progress=progress)
+        how = outcome(domain, lawful, progress=progress)
         if still_allowed(domain, query):
             domain.results.keep(query.id, how.table)
         else:
@@ -81,12 +83,25 @@ def carry_out(domain: Domain, lawful: Lawful, *, fault: Fault) -> Ended:
         how = killed.reason
     except NotLawful:
         how = Failure.FORBIDDEN
-    except (WorkersBusy, WorkersUnavailable, SnapshotMissing):
+    except (WorkersBusy, WorkersUnavailable, SnapshotMissing, SnapshotNotPlaced):
         how = Failure.UNAVAILABLE
     except Exception as cause:  # noqa: BLE001  # a query without an end on record is worse than any of them
         fault(query.id, cause)
         how = Failure.OTHER
     return Ended(how, stages[-1])
+
+
+def outcome(domain: Domain, lawful: Lawful, *, progress: Progress) -> Answer:
+    """The answer; of a statement about the workspace what became of it, once it is done."""
+    query, plan = lawful.query, lawful.plan
+    computed = None
+    if plan.computed:
+        computed = compute(domain, query, plan, holdings=lawful.holdings, progress=progress)
+    if plan.keeping is None and computed is not None:
+        return computed
+    if plan.keeping is None or not still_allowed(domain, query):
+        raise QueryKilled(Killed.STOPPED)
+    return carry_out_keeping(domain, query, plan, plan.keeping, computed)
 
 
 def still_allowed(domain: Domain, query: Query) -> bool:

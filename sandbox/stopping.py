@@ -1,11 +1,14 @@
-"""What ends with a stop or an agreement: running queries at once, and answers that wait (Articles 17 and 18)."""
+"""What ends with a stop or an agreement (Articles 17, 18): running queries, answers that wait, the workspace."""
 
 from datetime import datetime
 
 from logs.model import Actor
 from policies.model.stops import Stop
 from sandbox.domain import Domain
+from sandbox.query import Query
 from sandbox.running import stop_queries
+from sandbox.workspace import WorkspaceTable
+from sandbox.workspaces import close_workspace, delete_table
 
 
 def halt(domain: Domain, stop: Stop, *, by: Actor, at: datetime) -> int:
@@ -16,10 +19,26 @@ def halt(domain: Domain, stop: Stop, *, by: Actor, at: datetime) -> int:
 
 
 def close_agreement(domain: Domain, agreement: str, *, by: Actor, at: datetime) -> int:
-    """End every running query of an agreement that has ended, and delete its answers; how many ran."""
+    """End every running query of an agreement that has ended, delete its answers and its workspace; how many ran."""
     killed = stop_queries(domain, agreement=agreement, reason="agreement", by=by, at=at)
+    close_workspace(domain, agreement, by=by, at=at)
     forget_answers(domain, agreement, by=by, at=at)
     return killed
+
+
+def end_table(domain: Domain, agreement: str, name: str, *, by: Actor, at: datetime) -> WorkspaceTable:
+    """Delete one table of a workspace, after ending the queries that read it.
+
+    Raises `NoSuch`, `TableNeeded`, and what `policies` refuses with.
+    """
+    domain.permissions.require(by, "delete", "workspace")
+    domain.agreement(agreement, by=by, at=at)
+
+    def reads(query: Query) -> bool:
+        return name in dict(query.snapshots)
+
+    stop_queries(domain, agreement=agreement, halted=reads, reason=f"deleted {name}", by=by, at=at)
+    return delete_table(domain, agreement, name, by=by, at=at)
 
 
 def forget_answers(domain: Domain, agreement: str, *, by: Actor, at: datetime) -> int:

@@ -15,6 +15,7 @@ from policies.roles import official_roles
 from sandbox.gate import reference
 from sandbox.output import OUTPUT_MOVES
 from sandbox.query import QUERY_MOVES
+from sandbox.workspace import TABLE_MOVES
 from tools import articles
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -24,6 +25,7 @@ MOVES: Mapping[str, tuple[str, str, str, Mapping[tuple[Any, Any], Any]]] = {
     "EDITION_MOVES": ("开发数据目录的版次", "edition of the development catalog", "M 9", EDITION_MOVES),
     "RULE_MOVES": ("脱敏规则文件", "desensitisation rule document", "M 13", RULE_MOVES),
     "QUERY_MOVES": ("查询", "query", "M 4, 18", QUERY_MOVES),
+    "TABLE_MOVES": ("工作区表", "table of a workspace", "M 7 (2)", TABLE_MOVES),
     "OUTPUT_MOVES": ("成果", "output", "M 19", OUTPUT_MOVES),
 }
 """Tables of moves by their names in the code; those of the procedure stand on its own page."""

@@ -98,6 +98,6 @@ def post_filing(house: In, by: By, at: At, id: str, asked: FilingAsked) -> Agree
 
 @router.post("/{id}/termination", status_code=201, summary="终止 / terminate", responses={**MOVED})
 def post_termination(house: In, by: By, at: At, id: str, asked: ReasonAsked) -> EndedTold:
-    """End it for good: running queries end with it, and its answers are deleted."""
+    """End it for good: running queries end with it, its answers and its workspace are deleted."""
     ended = service.terminate_agreement(house.begin, AgreementId(id), reason=asked.reason, by=by, at=at)
     return EndedTold(agreement=AgreementTold.of(ended), killed=close_agreement(house.domain, id, by=by, at=at))

@@ -102,11 +102,11 @@ class QueryTable:
             "sql": query.sql,
             "facts": written(query_facts(query)),
         }
-        _write(self._connection, queries, query.id, values, version=query.version, thing="query")
+        write(self._connection, queries, query.id, values, version=query.version, thing="query")
         if query.state is QueryState.RUNNING and query.snapshots:
             rows = [{"query": query.id, "resource": resource} for resource, _ in query.snapshots]
             self._connection.execute(insert(read_resources), rows)
-        _record(self._connection, query, f"query:{query.id}")
+        record(self._connection, query, f"query:{query.id}")
 
     def listed(
         self, *, organisation: OrganisationId | None = None, before: datetime | None = None, limit: int
@@ -169,8 +169,8 @@ class OutputTable:
             "decided_at": output.decided_at,
             "facts": written(output_facts(output)),
         }
-        _write(self._connection, outputs, output.id, values, version=output.version, thing="output")
-        _record(self._connection, output, f"output:{output.id}")
+        write(self._connection, outputs, output.id, values, version=output.version, thing="output")
+        record(self._connection, output, f"output:{output.id}")
 
     def listed(
         self,
@@ -191,7 +191,7 @@ class OutputTable:
         return [output_of(row) for row in self._connection.execute(wanted)]
 
 
-def _write(
+def write(
     connection: Connection, table: Table, id: str, values: Mapping[str, Any], *, version: int, thing: str
 ) -> None:
     """Insert what is new, update what was read; raises `ConcurrentChange` when it was changed since."""
@@ -204,7 +204,7 @@ def _write(
         raise ConcurrentChange(thing, id)
 
 
-def _record(connection: Connection, recorded: Recorded, subject: str) -> None:
+def record(connection: Connection, recorded: Recorded, subject: str) -> None:
     """The news of what was saved, under ids that a second saving of the same version would repeat."""
     inbox = Inbox(connection)
     _, _, id = subject.partition(":")

@@ -30,6 +30,9 @@ class Binding:
     referred: dict[Column, int] = field(default_factory=dict)  # references met by a join, and the unit they met
     linked: set[frozenset[Column]] = field(default_factory=set)  # equalities that join protected rows
     memberships: dict[int, int | None] = field(default_factory=dict)  # protected `IN (SELECT)`, until made a semi join
+    kept: dict[str, Relation] = field(default_factory=dict)  # protected workspace tables, each bound once
+    beside: set[str] = field(default_factory=set)  # workspace tables and own files met
+    making: tuple[str, ...] = ()  # workspace tables whose definitions are being read, the outermost first
     numbers: int = 0
     substituted: int = 0
 

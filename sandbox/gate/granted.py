@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from catalog.model import ColumnType, Resource, Use, Version
 from masking.techniques import Suppress, Technique
 from policies.annex import Annex
+from sandbox.plan import Nature
 
 SUPPRESSED = Suppress()
 
@@ -49,10 +50,43 @@ class GrantedResource:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantedTable:
+    """A table of the agreement's workspace: the statement that made it, and for the engine the name of what it holds.
+
+    A protected one holds nothing: it is its definition, read anew each time.
+    """
+
+    name: str
+    relation: str
+    definition: str
+    nature: Nature
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedFile:
+    """The agreement's own accepted file (Article 14), `relation` for the engine; its rows are the caller's own."""
+
+    name: str
+    relation: str
+    columns: tuple[tuple[str, ColumnType], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
-    """All that the agreement in force opens, by lower-cased resource name."""
+    """All that the agreement in force opens, by lower-cased name: resources (`person`), tables of its workspace
+    (`ws.x`), files of its own (`own.y`)."""
 
     resources: Mapping[str, GrantedResource] = field(default_factory=dict)
+    tables: Mapping[str, GrantedTable] = field(default_factory=dict)
+    files: Mapping[str, GrantedFile] = field(default_factory=dict)
+
+    def nobodys(self, relation: str) -> bool:
+        """Whether a stored relation, by its name for the engine, holds rows about nobody in particular."""
+        resource = self.resources.get(relation.lower())
+        if resource is not None:
+            return resource.open
+        kept = {table.relation for table in self.tables.values() if table.nature is not Nature.PROTECTED}
+        return relation in kept | {file.relation for file in self.files.values()}
 
 
 def unit_kind(resource: Resource) -> str | None:

@@ -34,8 +34,8 @@ class Plain(DuckDB):
         }
 
 
-def parse(sql: str) -> exp.Query | exp.Pivot | exp.Values:
-    """The one query in the text, or a `Finding` that says what stands there instead."""
+def statement(sql: str) -> exp.Expr:
+    """The one statement in the text, whatever it is, or a `Finding` that says what stands there instead."""
     if len(sql) > LARGEST_TEXT:
         raise Finding("text-too-long", subject=f"{LARGEST_TEXT:,}")
     if found := INVISIBLE.search(sql):
@@ -52,7 +52,11 @@ def parse(sql: str) -> exp.Query | exp.Pivot | exp.Values:
         raise Finding("no-statement")
     if len(statements) > 1:
         raise Finding("second-statement", subject=str(len(statements)))
-    tree = statements[0]
+    return statements[0]
+
+
+def query_in(tree: exp.Expr) -> exp.Query | exp.Pivot | exp.Values:
+    """The query that a statement is, out of its brackets, or a `Finding` that names the statement."""
     while isinstance(tree, exp.Subquery) and not tree.args.get("alias") and not tree.args.get("joins"):
         if any(tree.args.get(name) for name in ("order", "limit", "offset", "with_", "sample", "pivots")):
             break

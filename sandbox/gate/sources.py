@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from catalog.model import Use
-from sandbox.gate import expressions, masked, pivots, queries
+from sandbox.gate import expressions, masked, pivots, queries, workspace
 from sandbox.gate.binding import Binding, Scope, Visible
 from sandbox.gate.granted import GrantedResource
 from sandbox.gate.parse import offset
@@ -118,6 +118,8 @@ def stored(binding: Binding, ctes: Mapping[str, Relation], node: exp.Table) -> R
     if len(parts) == 1 and name in ctes:
         return ctes[name]
     resource = binding.granted.resources.get(name)
+    if resource is None and (kept := workspace.relation(binding, name, node)) is not None:
+        return kept
     if resource is None:
         raise Finding("unknown-relation", subject=node.sql("duckdb")[:60], at=offset(node))
     return masked.scan(binding, resource, scan(resource))

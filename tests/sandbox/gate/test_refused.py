@@ -24,6 +24,8 @@ REFUSED = [
     for rule, cases in CASES.items()
     for index, sql in enumerate(cases)
 ]
+ELSEWHERE = {"use-show", "second-lock", "keyed-pseudonym", "workspace-taken", "workspace-circle", "workspace-lapsed"}
+"""Rules that take more than this annex: tables kept before, masked columns, a parser that reads otherwise."""
 UNPLACED = {"no-statement", "second-statement", "text-too-long", "too-nested", "not-a-select", "recursive"}
 
 
@@ -41,7 +43,7 @@ def test_the_query_is_refused_by_its_rule(rule: str, sql: str) -> None:
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_every_rule_is_tried(rule: str) -> None:
-    assert rule in CASES or rule in {"use-show", "second-lock", "keyed-pseudonym"}
+    assert rule in CASES or rule in ELSEWHERE
 
 
 def test_all_reasons_are_listed_with_their_places() -> None:

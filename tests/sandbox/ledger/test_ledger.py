@@ -1,6 +1,7 @@
 """The differencing ledger: other questions about nearly the same units are hidden, the same question is free."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,8 +10,10 @@ import pytest
 from sandbox.budget import Account
 from sandbox.errors import QueryFailed
 from sandbox.failures import Failure
+from sandbox.gate.granted import GrantedTable
+from sandbox.plan import Nature
 from tests.sandbox.gate.world import tables
-from tests.sandbox.ledger.town import Town, town
+from tests.sandbox.ledger.town import Town, settle, town
 
 MEN = "SELECT count(*) AS n FROM person WHERE gender = '男'"
 
@@ -150,3 +153,26 @@ def test_what_cannot_be_looked_up_is_taken_to_differ_too_little(place: Town) -> 
     assert one(blind.ask("SELECT count(*) FROM person WHERE district = '思明区' OR age = 200")) is not None
     assert one(blind.ask("SELECT count(*) FROM ride WHERE distance > 0")) is not None
     assert one(blind.ask("SELECT count(*) FROM ride WHERE distance > 1 OR distance < 0.5")) is None
+
+
+def test_a_condition_laid_down_in_a_workspace_table_is_held_against_what_was_asked_before(place: Town) -> None:
+    adults = "CREATE TABLE ws.adults AS SELECT * FROM person WHERE NOT age < 18"
+    table = GrantedTable("ws.adults", "ws.adults", adults, Nature.PROTECTED)
+    desk = replace(place, granted=replace(place.granted, tables={"ws.adults": table}))
+
+    assert one(desk.ask(MEN)) is not None
+    assert one(desk.ask("SELECT count(*) AS n FROM ws.adults WHERE gender = '男'")) is None
+    assert one(desk.ask("SELECT count(*) AS n FROM ws.adults WHERE gender = '女'")) is not None
+
+
+def test_deleting_a_table_that_a_question_met_does_not_make_the_ledger_forget_it(place: Town) -> None:
+    sql = "CREATE TABLE ws.places AS SELECT district, count(*) AS n FROM person GROUP BY district"
+    table = GrantedTable("ws.places", "ws.places", sql, Nature.RELEASED)
+    desk = replace(place, granted=replace(place.granted, tables={"ws.places": table}))
+    rows = place.ask(sql.partition(" AS ")[2]).rename_columns(["c0", "c1"])
+    held = settle(desk.house.folder / "kept", {"ws.places": rows}, {})
+    with_table = replace(desk, held={**desk.held, **held})
+
+    met = "SELECT count(*) AS n FROM person AS p JOIN ws.places AS d ON p.district = d.district WHERE p.gender = '男'"
+    assert one(with_table.ask(met)) is not None
+    assert one(place.ask("SELECT count(*) AS n FROM person WHERE gender = '男' AND age >= 18")) is None

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Engine, select
 
+from catalog.adapters.keeping import SnapshotShelf
 from catalog.model import Column, ColumnType, Digest, Resource, ResourceId, Use, Version
 from logs.adapters.database import Inbox, inbox, metadata
 from logs.canonical import read
@@ -26,6 +27,7 @@ from sandbox.adapters.ledger_table import LedgerTable
 from sandbox.adapters.pads import padded
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, lent, open_engine
+from sandbox.adapters.workspace_table import WorkspaceTables
 from sandbox.confinement import Ring
 from sandbox.disclosure.protect import ProtectedTable, protect
 from sandbox.disclosure.rules import DisclosureRules
@@ -189,6 +191,7 @@ class Work:
         self.outputs = OutputTable(connection)  # type: ignore[arg-type]
         self.spending = SpendingTable(connection)  # type: ignore[arg-type]
         self.ledger = LedgerTable(connection)  # type: ignore[arg-type]
+        self.workspace = WorkspaceTables(connection)  # type: ignore[arg-type]
         self.events = Inbox(connection)  # type: ignore[arg-type]
 
 
@@ -285,6 +288,7 @@ def build(engine: Engine, folder: Path, held: Mapping[ResourceId, Holding], pars
         executor=executor,
         protect=protected,
         results=ResultFiles(folder / "results", SECRET),
+        shelf=SnapshotShelf(folder / "kept"),
         clock=clock,
         runner="node-1",
         secret=SECRET,
