@@ -69,6 +69,9 @@ _ROWS = (
     Field("stop", "停止令", "stop", "stop"),
     Field("scope", "停止范围", "what is stopped"),
     Field("late", "是否超期", "whether after its deadline"),
+    Field("inspection", "监督检查", "inspection", "inspection"),
+    Field("incident", "安全事件", "security incident", "incident"),
+    Field("record", "供给记录", "record of the supply"),
     # access and queries
     Field("verb", "操作", "verb"),
     Field("thing", "对象类型", "kind of thing"),

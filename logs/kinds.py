@@ -34,6 +34,10 @@ _AGREEMENT = "agreement application scenario annex resources parties party begin
 _SCENARIO = "scenario title category party"
 _EVIDENCE = "party condition title digest ends"
 
+_MATTER = "state deadline provisional late parties party provider resource agreement scenario" + (
+    " inspection incident title reason record"
+)
+
 _ROWS = (
     # supply
     _kind(
@@ -123,6 +127,37 @@ _ROWS = (
         "Stop lifted",
         "stop scope agreement resource scenario party person parties reason",
     ),
+    _kind("demand.raised", "数据需求已提出", "Data demand raised", _MATTER),
+    _kind("demand.forwarded", "数据需求已转交", "Data demand forwarded", _MATTER),
+    _kind("demand.met", "数据需求已满足", "Data demand met", _MATTER),
+    _kind("demand.declined", "数据需求未予满足", "Data demand declined", _MATTER),
+    _kind("demand.withdrawn", "数据需求已撤回", "Data demand withdrawn", _MATTER),
+    _kind("objection.raised", "异议已提出", "Objection raised", _MATTER),
+    _kind("objection.upheld", "异议成立", "Objection upheld", _MATTER),
+    _kind("objection.denied", "异议不成立", "Objection denied", _MATTER),
+    _kind("objection.corrected", "异议数据已更正", "Data corrected after an objection", _MATTER),
+    _kind("objection.withdrawn", "异议已撤回", "Objection withdrawn", _MATTER),
+    _kind("incident.declared", "安全事件已登记", "Incident declared", _MATTER),
+    _kind("incident.activated", "应急预案已启动", "Incident plan activated", _MATTER),
+    _kind("incident.reported", "安全事件已报告", "Incident reported to the bureau", _MATTER),
+    _kind("incident.contained", "安全事件已控制", "Incident contained", _MATTER),
+    _kind("incident.reviewed", "安全事件已复盘", "Incident reviewed", _MATTER),
+    _kind("incident.closed", "安全事件已办结", "Incident closed", _MATTER),
+    _kind("incident.reopened", "安全事件退回继续处置", "Incident reopened", _MATTER),
+    _kind("inspection.begun", "监督检查已开始", "Inspection begun", _MATTER),
+    _kind("inspection.concluded", "监督检查已结束", "Inspection concluded", _MATTER),
+    _kind("rectification.ordered", "整改通知已下达", "Rectification ordered", _MATTER),
+    _kind("rectification.answered", "整改方案已回复", "Rectification plan answered", _MATTER),
+    _kind("rectification.finished", "整改已完成", "Rectification finished", _MATTER),
+    _kind("rectification.returned", "整改被退回", "Rectification returned", _MATTER),
+    _kind("rectification.closed", "整改已办结", "Rectification closed", _MATTER),
+    _kind("sourcing.asked", "源数据申请已提出", "Source data asked for", _MATTER),
+    _kind("sourcing.forwarded", "源数据申请已转交", "Request for source data forwarded", _MATTER),
+    _kind("sourcing.consented", "源数据使用已获同意", "Source data consented to", _MATTER),
+    _kind("sourcing.refused", "源数据申请未获同意", "Source data refused", _MATTER),
+    _kind("sourcing.supplied", "源数据已供给", "Source data supplied", _MATTER),
+    _kind("sourcing.ended", "源数据使用已结束", "Use of source data ended", _MATTER),
+    _kind("sourcing.withdrawn", "源数据申请已撤回", "Request for source data withdrawn", _MATTER),
     # access and queries
     _kind(
         "access.denied",

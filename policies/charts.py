@@ -5,17 +5,17 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from logs.model import Role
+from policies.courses import COURSES
 from policies.model import AGREEMENT_MOVES, APPLICATION_MOVES, EVIDENCE_MOVES, PERSON_MOVES, SCENARIO_MOVES
 from policies.model.stops import STOP_MOVES
 from policies.roles import RoleTable, official_roles
 from policies.words import word
 
-State = TypeVar("State", bound=StrEnum)
-Move = TypeVar("Move", bound=StrEnum)
+State = TypeVar("State", bound=str)
+Move = TypeVar("Move", bound=str)
 
 CHARTS: tuple[tuple[str, Mapping[tuple[Any, Any], Any]], ...] = (
     ("人员 · Person（办法第五条）", PERSON_MOVES),
@@ -50,7 +50,7 @@ def diagram(moves: Mapping[tuple[State, Move], State]) -> Iterator[str]:
     for (start, move), target in moves.items():
         yield f"    {start} --> {target} : {word(move, 'zh')} {move}"
     for state in states:
-        if all(start is not state for start, _ in moves):
+        if all(start != state for start, _ in moves):
             yield f"    {state} --> [*]"
     yield "```"
 
@@ -58,6 +58,8 @@ def diagram(moves: Mapping[tuple[State, Move], State]) -> Iterator[str]:
 def _states() -> Iterator[str]:
     for title, moves in CHARTS:
         yield from (f"## {title}", "", *diagram(moves), "")
+    for course in COURSES:
+        yield from (f"## {course.zh} · {course.en}（{course.article}）", "", *diagram(course.moves), "")
 
 
 def _roles(table: RoleTable) -> Iterator[str]:

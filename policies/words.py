@@ -13,6 +13,12 @@ _ROWS = """
     application     | 开发利用申请     | application
     agreement       | 开发利用协议     | agreement
     table           | 工作区表         | workspace table
+    matter          | 事项 | matter
+    objection       | 异议 | objection
+    incident        | 安全事件 | security incident
+    inspection      | 监督检查 | inspection
+    rectification   | 整改通知 | rectification order
+    sourcing        | 源数据申请 | request for source data
 
     bureau          | 市大数据主管部门 | the bureau
     info_center     | 市信息中心       | the information center
@@ -45,6 +51,26 @@ _ROWS = """
     ordered         | 已停止待报告 | ordered
     reported        | 已报告 | reported
     lifted          | 已解除 | lifted
+    raised          | 已提出待处理 | raised
+    forwarded       | 已转交 | forwarded
+    met             | 已满足 | met
+    declined        | 未予满足 | declined
+    upheld          | 异议成立 | upheld
+    denied          | 异议不成立 | denied
+    corrected       | 已更正 | corrected
+    declared        | 已发现待报告 | declared
+    activated       | 预案已启动 | activated
+    contained       | 已控制 | contained
+    reviewed        | 已复盘 | reviewed
+    closed          | 已办结 | closed
+    begun           | 检查中 | under way
+    concluded       | 检查已结束 | concluded
+    answered        | 已回复整改方案 | answered
+    finished        | 整改已完成待核验 | finished
+    asked           | 已提出源数据申请 | asked
+    consented       | 主管部门已同意 | consented
+    supplied        | 已供给 | supplied
+    ended           | 已结束 | ended
     not_begun       | 尚未到生效时间   | not yet begun
 
     appoint         | 任命             | appoint
@@ -71,6 +97,28 @@ _ROWS = """
     order           | 作出 | order
     report          | 报告 | report
     lift            | 解除 | lift
+    raise           | 提出 | raise
+    forward         | 转交 | forward
+    meet            | 满足 | meet
+    decline         | 不予满足 | decline
+    uphold          | 认定成立 | uphold
+    deny            | 认定不成立 | deny
+    correct         | 更正 | correct
+    declare         | 登记事件 | declare
+    activate        | 启动预案 | activate
+    contain         | 控制 | contain
+    review          | 复盘 | review
+    close           | 办结 | close
+    reopen          | 退回继续处置 | reopen
+    begin           | 开始 | begin
+    conclude        | 结束 | conclude
+    respond         | 回复整改方案 | respond
+    finish          | 完成整改 | finish
+    return          | 退回 | return
+    ask             | 申请 | ask
+    consent         | 同意 | consent
+    supply          | 供给 | supply
+    end             | 结束 | end
 
     title           | 名称             | title
     reason          | 理由             | reason
@@ -93,6 +141,18 @@ _ROWS = """
     target          | 停止对象 | what is stopped
     risk            | 风险情况 | risk
     measures        | 处置措施 | measures taken
+    remark          | 说明 | remark
+    record          | 同步记录 | record of the supply
+    ground          | 异议理由 | ground
+    answer          | 答复 | answer
+    plan            | 方案 | plan
+    cause           | 原因 | cause
+    lessons         | 改进措施 | lessons
+    basis           | 检查依据 | basis
+    findings        | 发现的问题 | findings
+    necessity       | 使用源数据的必要性 | necessity of source data
+    consents        | 数据主体授权情况 | consents of the data subjects
+    party           | 相对方组织 | organisation concerned
 """
 
 

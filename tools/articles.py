@@ -34,10 +34,11 @@ come without it; `make test` fails when a row claims more than its code and test
 
 | 状态 | state | meaning |
 | --- | --- | --- |
-| `REST` | over REST | it can be done over REST, leaves its events, and is tested on both paths |
-| `partly` | 部分 | the part named stands, the part named is missing |
-| `not yet` | 尚无 | nothing a user could do |
+| **REST** | over REST | it can be done over REST, leaves its events, and is tested on both paths |
+| **partly** | 部分 | the part named stands, the part named is missing |
+| **not yet** | 尚无 | nothing a user could do |
 
+Beneath each article: acts of the [role table](procedure.md), code that cites it, tests marked for either path.
 Paths are under `/api/v1`. Every path with its fields and examples is at `/docs` of a running platform.
 """
 
@@ -131,46 +132,30 @@ def shown() -> Evidence:
 
 
 def page() -> str:
-    """The whole page."""
+    """The whole page; a line for each module and each test file, so that what two people add seldom meets."""
     evidence = shown()
     lines = [HEAD]
     for law, title in (("M", "## 办法 · The Measure"), ("S", "## 共享办法 · The Sharing Measure")):
-        lines += [
-            title,
-            "",
-            "| 条 art. | 要求 what it asks | 状态 | 现状 what stands, and what is missing | 代码 code | 测试 tests |",
-        ]
-        lines += ["| --- | --- | --- | --- | --- | --- |"]
-        lines += [_line(row, evidence) for row in rows() if row.article.startswith(law)]
-        lines.append("")
+        lines += [title, ""]
+        for row in rows():
+            if row.article.startswith(law):
+                lines += [*_section(row, evidence), ""]
     return "\n".join(lines)
 
 
-def _line(row: Row, evidence: Evidence) -> str:
-    missing = f" Missing: {row.missing}." if row.missing else ""
-    code = ", ".join(f"[{_name(module)}](../{module})" for module in evidence.code(row))
-    acts = ", ".join(f"`{act}`" for act in evidence.permitted(row))
-    paths = ("许可 allowed", "拒绝 refused")
-    tests = [
-        f"{title}: {links}"
-        for path, title in zip(PATHS, paths, strict=True)
-        if (links := _links(evidence.tested(row, path)))
-    ]
-    stands = f"{row.stands}.{missing}" if row.stands else missing.strip()
-    cells = (
-        row.article,
-        f"{row.zh} {row.en}",
-        f"`{SHOWN[row.state]}`",
-        stands,
-        "<br>".join(filter(None, (code, acts))),
-        "<br>".join(tests),
-    )
-    return "| " + " | ".join(cells) + " |"
-
-
-def _links(tests: list[str]) -> str:
-    files = dict.fromkeys(test.partition("::")[0] for test in tests)
-    return ", ".join(f"[{_name(file.removeprefix('tests/'))}](../{file})" for file in files)
+def _section(row: Row, evidence: Evidence) -> Iterator[str]:
+    yield f"### {row.article} {row.zh} · {row.en}"
+    yield ""
+    yield f"**{SHOWN[row.state]}**" + (f": {row.stands}." if row.stands else "")
+    if row.missing:
+        yield ""
+        yield f"Missing: {row.missing}."
+    yield ""
+    yield from (f"- `{act}`" for act in evidence.permitted(row))
+    yield from (f"- [{_name(module)}](../{module})" for module in evidence.code(row))
+    for path, title in zip(PATHS, ("许可 allowed", "拒绝 refused"), strict=True):
+        files = dict.fromkeys(test.partition("::")[0] for test in evidence.tested(row, path))
+        yield from (f"- {title}: [{_name(file)}](../{file})" for file in files)
 
 
 def _name(file: str) -> str:

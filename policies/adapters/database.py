@@ -97,6 +97,16 @@ stop_table = _table(
     comment="Stops of processing where a risk was seen",
 )
 
+matter_table = _table(
+    "matter",
+    _name("noun"),
+    _name("state"),
+    _name("organisation"),
+    Column("addressee", String(64), index=True),
+    Column("due_at", Instant, index=True),
+    comment="Demands, objections, incidents, inspections, orders, requests for source data, each on its course",
+)
+
 
 class Documents(Generic[Id, Thing]):
     """`policies.service.work.Shelf` over one table, on a connection whose transaction the caller owns."""
@@ -134,6 +144,8 @@ class Documents(Generic[Id, Thing]):
         query = select(table.c.version, table.c.document).order_by(table.c.opened_at.desc(), table.c.id.desc())
         if selection.states:
             query = query.where(table.c.state.in_(sorted(selection.states)))
+        if selection.noun is not None:
+            query = query.where(table.c.noun == selection.noun)
         if selection.organisation is not None:
             query = query.where(_concerns(table, selection.organisation))
         if selection.after is not None:
@@ -193,5 +205,7 @@ class Documents(Generic[Id, Thing]):
 
 
 def _concerns(table: Table, organisation: OrganisationId) -> ColumnElement[bool]:
-    columns = [table.c[name] for name in ("applicant", "operator", "developer", "organisation") if name in table.c]
+    columns = [
+        table.c[name] for name in ("applicant", "operator", "developer", "organisation", "addressee") if name in table.c
+    ]
     return or_(*(column == organisation for column in columns or [table.c.id]))

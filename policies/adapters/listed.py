@@ -24,6 +24,7 @@ class ListedEntries:
         entry = self._entries.find(id)
         return entry.resource if entry is not None and entry.state is EntryState.LISTED else None
 
-    def known(self, id: ResourceId) -> bool:
-        """Whether there is such a resource, listed or not."""
-        return self._entries.find(id) is not None
+    def provider(self, id: ResourceId) -> str | None:
+        """Who provides the resource, listed or not; `None` when there is none of that id."""
+        entry = self._entries.find(id)
+        return None if entry is None else entry.resource.provider

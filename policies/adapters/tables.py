@@ -11,6 +11,7 @@ from policies.adapters.database import (
     Values,
     agreement_table,
     application_table,
+    matter_table,
     organisation_table,
     person_table,
     qualification_table,
@@ -29,6 +30,7 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.matters import Matter, MatterId
 from policies.model.scenarios import OVER
 from policies.model.stops import Stop, StopId, StopState
 
@@ -39,6 +41,7 @@ _SCENARIO = TypeAdapter(Scenario)
 _APPLICATION = TypeAdapter(Application)
 _AGREEMENT = TypeAdapter(Agreement)
 _STOP = TypeAdapter(Stop)
+_MATTER = TypeAdapter(Matter)
 
 
 def organisations(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Organisation]:
@@ -59,6 +62,11 @@ def qualifications(connection: Connection, recorder: Recorder) -> Documents[Orga
 def applications(connection: Connection, recorder: Recorder) -> Documents[ApplicationId, Application]:
     """Applications on record."""
     return Documents(connection, recorder, application_table, _APPLICATION, columns=_application)
+
+
+def matters(connection: Connection, recorder: Recorder) -> Documents[MatterId, Matter]:
+    """Matters on record."""
+    return Documents(connection, recorder, matter_table, _MATTER, columns=_matter)
 
 
 class ScenarioTable(Documents[ScenarioId, Scenario]):
@@ -110,6 +118,7 @@ class ProcedureTables:
         self.applications = applications(connection, recorder)
         self.agreements = AgreementTable(connection, recorder)
         self.stops = StopTable(connection, recorder)
+        self.matters = matters(connection, recorder)
 
 
 def _person(person: Person) -> Values:
@@ -147,4 +156,14 @@ def _stop(stop: Stop) -> Values:
         "state": stop.state.value,
         "organisation": stop.ordered_by.organisation,
         "due_at": stop.report_due if stop.state is StopState.ORDERED else None,
+    }
+
+
+def _matter(matter: Matter) -> Values:
+    return {
+        "noun": matter.noun,
+        "state": matter.state,
+        "organisation": matter.opened_by.organisation,
+        "addressee": matter.addressee,
+        "due_at": matter.due.at if matter.due else None,
     }

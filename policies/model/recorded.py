@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from logs.model import Actor, Fact
 from policies.errors import MaterialFlawed, MoveNotAllowed
 from policies.flaws import unsaid
 
-State = TypeVar("State", bound=StrEnum)
-Move = TypeVar("Move", bound=StrEnum)
+State = TypeVar("State", bound=str)
+Move = TypeVar("Move", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def moved(moves: Mapping[tuple[State, Move], State], state: State, move: Move, *
     """The state a move leads to; raises `MoveNotAllowed` naming the moves that are possible instead."""
     target = moves.get((state, move))
     if target is None:
-        raise MoveNotAllowed(thing, id, state, move, [other for start, other in moves if start is state])
+        raise MoveNotAllowed(thing, id, state, move, [other for start, other in moves if start == state])
     return target
 
 

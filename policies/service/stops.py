@@ -89,7 +89,7 @@ def _require_target(work: Work, stop: Stop, *, by: Actor) -> None:
         case StopScope.AGREEMENT:
             return  # the agreement's own move asks
         case StopScope.RESOURCE:
-            if not work.listed.known(ResourceId(stop.target)):
+            if work.listed.provider(ResourceId(stop.target)) is None:
                 raise NoSuch("resource", stop.target)
         case StopScope.SCENARIO:
             work.scenarios.get(ScenarioId(stop.target))

@@ -17,7 +17,12 @@ def require_visible(thing: str, id: str, sides: Set[OrganisationId], *, to: Acto
 
 
 def selection(
-    *, states: frozenset[str] = frozenset(), after: str | None = None, limit: int | None = None, to: Actor
+    *,
+    states: frozenset[str] = frozenset(),
+    after: str | None = None,
+    limit: int | None = None,
+    noun: str | None = None,
+    to: Actor,
 ) -> Selection:
     """What the actor may see of a list."""
-    return Selection(None if to.role in OVERSEES else to.organisation, states, after, limit)
+    return Selection(None if to.role in OVERSEES else to.organisation, states, after, limit, noun)

@@ -19,6 +19,7 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.matters import Matter, MatterId
 from policies.model.stops import Stop, StopId
 from policies.roles import Permissions
 
@@ -28,12 +29,13 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which things to list, the newest first: whose, in which states, after which one, how many."""
+    """Which things to list, the newest first: whose, in which states, after which one, how many, of which course."""
 
     organisation: OrganisationId | None = None  # applicant, or a side
     states: frozenset[str] = field(default_factory=frozenset)  # empty: any
     after: str | None = None
     limit: int | None = None
+    noun: str | None = None
 
 
 class Shelf(Protocol[Id_contra, Thing]):
@@ -85,8 +87,8 @@ class Listed(Protocol):
     def resource(self, id: ResourceId) -> Resource | None:
         """The resource as published; `None` when it is not listed."""
 
-    def known(self, id: ResourceId) -> bool:
-        """Whether there is such a resource, listed or not."""
+    def provider(self, id: ResourceId) -> str | None:
+        """Who provides the resource, listed or not; `None` when there is none of that id."""
 
 
 class Work(Protocol):
@@ -119,6 +121,10 @@ class Work(Protocol):
     @property
     def stops(self) -> Stops:
         """Stops."""
+
+    @property
+    def matters(self) -> Shelf[MatterId, Matter]:
+        """Matters on their courses."""
 
     @property
     def listed(self) -> Listed:

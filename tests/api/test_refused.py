@@ -16,6 +16,8 @@ from api.schemas.common import Asked, Told
 from api.settings import Settings
 from api.wiring import compose
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
+from policies.courses import COURSES
+from policies.roles import official_roles
 from tests.api.conftest import Played
 
 OPEN = frozenset({"/health"})
@@ -31,13 +33,24 @@ EVERYBODY = frozenset(
         ("GET", "/api/v1/scenarios/{id}"),
     }
 )
-"""Calls that every party may make; of the others a provider may make none but to look at resources."""
+"""Calls that every party may make; of the others a provider may make none but these."""
 PROVIDERS = frozenset(
     {
         ("GET", "/api/v1/resources"),
         ("GET", "/api/v1/resources/{id}"),
         ("GET", "/api/v1/resources/{id}/reidentification"),
     }
+) | frozenset(
+    (method, f"/api/v1/{course.path}{path}")
+    for course in COURSES
+    for method, path, verb in (
+        ("GET", "", "view"),
+        ("GET", "/{id}", "view"),
+        ("POST", "", course.opening.verb),
+        *(("POST", f"/{{id}}/{act.path}", act.verb) for act in course.acts),
+    )
+    for rule in official_roles().rules
+    if (rule.kind, rule.verb) == (course.noun, verb) and Role.PROVIDER in rule.roles
 )
 
 

@@ -56,6 +56,8 @@ def test_a_row_that_claims_to_be_done_and_is_not_is_found(
 def _routes() -> set[tuple[str, str]]:
     """Method and path, below the API's prefix, of every route."""
     modules = [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
-    routers = [value for module in modules for value in vars(module).values() if isinstance(value, APIRouter)]
+    values = [value for module in modules for value in vars(module).values()]
+    several = [part for value in values if isinstance(value, tuple) for part in value]
+    routers = [value for value in (*values, *several) if isinstance(value, APIRouter)]
     paths = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     return {(method, route.path) for route in paths for method in route.methods}

@@ -53,8 +53,8 @@ class Listing:
     def resource(self, id: ResourceId) -> Resource | None:
         return self.entries.get(id)
 
-    def known(self, id: ResourceId) -> bool:
-        return id in self.entries
+    def provider(self, id: ResourceId) -> str | None:
+        return self.entries[id].provider if id in self.entries else None
 
 
 class ProcedureWork(ProcedureTables):

@@ -12,6 +12,7 @@ import pytest
 from catalog.model import Resource, ResourceId
 from logs.errors import Refusal
 from policies import service
+from policies.courses import INCIDENT
 from policies.errors import ConcurrentChange, DoneAlready, MoveNotAllowed, NoSuch
 from policies.model import Agreement, AgreementId, ApplicationId, Condition, Opinion, ScenarioId
 from policies.model.recorded import Recorded
@@ -36,6 +37,7 @@ from tests.policies.factories import (
     qualified,
     terms,
 )
+from tests.policies.test_courses import opened
 
 A1 = ApplicationId("a1")
 
@@ -72,6 +74,7 @@ NOUNS: dict[str, tuple[str, Callable[[], Recorded]]] = {
         lambda: an_application().submit((), due=DUE, by=DEVELOPER, at=MONDAY).refuse(["否"], by=OPERATOR, at=LATER),
     ),
     "agreement": ("agreements", _signed),
+    "matter": ("matters", lambda: opened(INCIDENT)),
     "stop": (
         "stops",
         lambda: Stop.order(StopId("s"), StopScope.ALL, "", note="险", by=DEVELOPER, at=LATER).report(
