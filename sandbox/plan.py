@@ -7,6 +7,8 @@ A `Release` is measured inside the domain (`Statement` over schema `data`), its 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+BESIDE = 0.05  # how far beside a quantile its neighbours are measured
+
 
 class MeasureKind(StrEnum):
     """How a figure is protected."""
@@ -39,7 +41,10 @@ class Measure:
     stand several times has `m_a` and the two as well, in rows; without them every unit contributes one. A unit that
     an inner grouping folded away has none of the two: its contributions are within those of the unit that folded it.
     A `MOMENT` of two arguments has `m_b_a`, `m_b_t1_u`, `m_b_t2_u` for the second
-    `m_lo`, `m_hi`  for `SUM`, `MEAN`, `QUANTILE`, `MOMENT`: least and greatest contributing argument
+    `m_lo`, `m_hi`  for `SUM`, `MEAN`, `QUANTILE`, `MOMENT`: least and greatest contributing argument; `m_mid` for the
+    last two its mean and `m_var` for `MOMENT` its variance, with `m_b_lo` and so on for a second argument
+    `m_most_u`  for these two, where a unit may stand in several rows: the most contributing rows of one unit
+    `m_under`, `m_over`  for `QUANTILE`: lists of the quantiles `BESIDE` below and above each one asked for
     `m_below_u`, `m_above_u`  for `QUANTILE`: units (at least) at or below, and at or above, the outermost quantiles
     """
 

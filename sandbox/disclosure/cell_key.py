@@ -30,6 +30,15 @@ class Slice(IntEnum):
     DISTINCT = 3
 
 
+class Secret(IntEnum):
+    """Which word of what a set keeps to itself decides what."""
+
+    TOLD = 0
+    P_PERCENT = 1
+    SHARE = 2
+    SPREAD = 3
+
+
 @dataclass(frozen=True)
 class CellKeys:
     """Hashes cells under the platform's secret; a sum and count once hashed are remembered for the release."""
@@ -60,6 +69,10 @@ class CellKeys:
         seeds = np.ascontiguousarray(sets[:, 4:]).view("<i8")
         return self._hash(b"argument", np.column_stack([seeds, *fingerprints]))
 
+    def of_secrets(self, sets: Words) -> Words:
+        """Words of each cell that stand for what its set keeps to itself, whatever is asked of it."""
+        return self._hash(b"secret", np.ascontiguousarray(sets[:, 4:]).view("<i8"))
+
     def _hash(self, purpose: bytes, messages: npt.NDArray[np.int64]) -> Words:
         key = hmac.digest(self.secret, b"disclosure cell key 1 " + purpose, "sha256")
         text, width = messages.astype("<i8").tobytes(), messages.shape[1] * 8
@@ -68,6 +81,11 @@ class CellKeys:
             for at in range(0, len(text), width)
         )
         return np.frombuffer(hashes, dtype="<u4").reshape(-1, WORDS)
+
+
+def share(keys: Keys) -> npt.NDArray[np.float64]:
+    """Each key as a number between 0 and 1."""
+    return np.asarray((keys.astype(np.float64) + 0.5) / 2.0**32, dtype=np.float64)
 
 
 def uniform(keys: Keys) -> npt.NDArray[np.float64]:

@@ -71,8 +71,3 @@ def of_shares(measure: str, shares: Numbers, shown: Mask) -> ExpectedError:
         return ExpectedError(measure)
     median = float(np.median(shares[shown]))
     return ExpectedError(measure, share=next((step for step in STEPS if median <= step), STEPS[-1]))
-
-
-def of_digits(measure: str, digits: int, shown: Mask) -> ExpectedError:
-    """Of figures that are rounded only: half a unit of the last of so many significant digits, at most."""
-    return ExpectedError(measure, share=0.5 * 10.0 ** (1 - digits) if shown.any() else None)

@@ -1,6 +1,7 @@
 """What a figure is protected with, and what comes of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -9,12 +10,32 @@ from sandbox.disclosure.cell_key import CellKeys
 from sandbox.disclosure.contributors import Contributors
 from sandbox.disclosure.errors import NotMeasured
 from sandbox.disclosure.expected import ExpectedError
-from sandbox.disclosure.magnitude import dominated
+from sandbox.disclosure.magnitude import Thresholds, dominated
 from sandbox.disclosure.measured import Mask, Measured, Numbers
 from sandbox.disclosure.rules import DisclosureRules
 from sandbox.plan import Measure
 
 LARGEST_WHOLE = 2.0**62
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How an argument lies: its least and greatest value, its mean, its variance."""
+
+    low: Numbers
+    high: Numbers
+    mean: Numbers
+    variance: Numbers
+
+    @property
+    def reach(self) -> Numbers:
+        """How far the outermost value lies from the mean."""
+        return np.maximum(self.high - self.mean, self.mean - self.low)
+
+    @property
+    def leverage(self) -> Numbers:
+        """The same in standard deviations."""
+        return np.asarray(self.reach / np.sqrt(self.variance), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -47,8 +68,13 @@ class Workings:
     def dominated(self, argument: str = "") -> Mask:
         """Whether any kind of unit fails the dominance rules."""
         total = self.numbers(f"{argument}a")
-        failed = [dominated(total, first, second, self.rules) for first, second in self.tops(argument)]
+        failed = [dominated(total, first, second, self.rules, self.thresholds) for first, second in self.tops(argument)]
         return np.asarray(np.any(np.stack(failed), axis=0), dtype=np.bool_)
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """The bounds of dominance in these cells."""
+        return Thresholds.of(self.rules, self.keys.of_secrets(self.who.words))
 
     def tops(self, argument: str) -> list[tuple[Numbers, Numbers]]:
         """Largest and second largest contributions by kind of unit.
@@ -59,6 +85,16 @@ class Workings:
         if not units:
             raise NotMeasured(self.measured.release.name, self.name(f"{argument}t1_*"))
         return [(self.numbers(f"{argument}t1_{unit}"), self.numbers(f"{argument}t2_{unit}")) for unit in units]
+
+    def spread(self, argument: str = "") -> Spread:
+        """How an argument lies."""
+        return Spread(*(self.numbers(f"{argument}{name}") for name in ("lo", "hi", "mid", "var")))
+
+    @property
+    def most_rows(self) -> Numbers:
+        """The most contributing rows of one unit, of any kind; one where every row is another unit's."""
+        held = [self.numbers(f"most_{unit}") for unit in self.units("most_{}")]
+        return np.asarray(np.max(np.stack(held), axis=0) if held else np.ones(self.measured.cells), dtype=np.float64)
 
     @property
     def minimum(self) -> int:

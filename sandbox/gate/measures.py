@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_QUANTILE, GREATEST_QUANTILE = 0.05, 0.95
 TWO = 2
+PAIRED_MEANS = {"regr_avgy": 0, "regr_avgx": 1}
 
 
 @dataclass(frozen=True)
@@ -310,6 +311,8 @@ def moment(drawing: "Drawing", node: Aggregate) -> Expression:
             binding.refuse("plain-argument", subject=node.function, at=node.at)
     if not 1 <= len(node.arguments) <= TWO:
         return binding.refuse("aggregate-form", subject=node.function, at=node.at)
+    if node.function in PAIRED_MEANS and len(node.arguments) == TWO:
+        return paired_mean(drawing, node)
     argument, *more = (release.clipped(binding, part) for part in node.arguments)
     return drawing.figure(
         Specification(
@@ -319,6 +322,22 @@ def moment(drawing: "Drawing", node: Aggregate) -> Expression:
             node.condition,
             bounds=bounds_of(drawing, node.arguments[0]),
             more=tuple(more),
+            conditional=node.condition is not None,
+        )
+    )
+
+
+def paired_mean(drawing: "Drawing", node: Aggregate) -> Expression:
+    """`regr_avgy(y, x)` is the mean of `y` where both are there, and is protected as any other mean."""
+    place = PAIRED_MEANS[node.function]
+    argument, other = node.arguments[place], node.arguments[1 - place]
+    return drawing.figure(
+        Specification(
+            MeasureKind.MEAN,
+            node.function,
+            release.clipped(drawing.binding, argument),
+            both(node.condition, Operation("is not null", (other,))),
+            bounds=bounds_of(drawing, argument),
             conditional=node.condition is not None,
         )
     )

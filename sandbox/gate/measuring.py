@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.gate.aggregated import NUMERIC, beside, exact, magnitudes, spread
 from sandbox.gate.printer import Printer
 from sandbox.gate.spelling import quoted
 from sandbox.gate.tree import Expression, From, Grouping, Unit
@@ -16,9 +17,6 @@ from sandbox.plan import MeasureKind, Statement
 
 if TYPE_CHECKING:
     from sandbox.gate.measures import Specification
-
-MAGNITUDES = frozenset({MeasureKind.SUM, MeasureKind.MEAN, MeasureKind.MOMENT})
-NUMERIC = MAGNITUDES | {MeasureKind.QUANTILE}
 
 
 @dataclass(frozen=True)
@@ -240,6 +238,7 @@ def one_pass(
     if kind in NUMERIC:
         yield f"min({value})", f"{prefix}_lo"
         yield (f"max({value}, 2)[1]" if specification.positive else f"max({value})"), f"{prefix}_hi"
+        yield from spread(specification, figure, prefix)
     for part, infix in magnitudes(specification, figure):
         yield f"coalesce(sum({part}), 0)", f"{prefix}{infix}_a"
     for index, unit in enumerate(wanted.units):
@@ -257,27 +256,6 @@ def behind(
             yield contributors(unit, index, f"NOT ({flag})"), f"{prefix}_o_{wanted.names[index]}"
 
 
-def exact(specification: "Specification", figure: Row) -> str:
-    """The exact figure itself."""
-    match specification.kind:
-        case MeasureKind.MOMENT:
-            second = f", {figure.second}" if figure.second is not None else ""
-            return f"{specification.function}({figure.value}{second})"
-        case MeasureKind.QUANTILE:
-            points = ", ".join(str(fraction) for fraction in specification.fractions)
-            return f"{specification.function}({figure.value}, {f'[{points}]' if specification.several else points})"
-        case _:
-            return f"sum({figure.value})"
-
-
-def magnitudes(specification: "Specification", figure: Row) -> list[tuple[str, str]]:
-    """The absolute contributions tested for dominance, with what stands in the measured names for them."""
-    if specification.kind not in MAGNITUDES:
-        return []
-    own = figure.value if specification.positive else f"abs({figure.value})"
-    return [(own, "")] if figure.second is None else [(own, ""), (f"abs({figure.second})", "_b")]
-
-
 def largest_rows(specification: "Specification", figure: Row, number_: int, name: str) -> Iterator[tuple[str, str]]:
     """The largest contributions where every row is another unit's."""
     for part, infix in magnitudes(specification, figure):
@@ -285,17 +263,6 @@ def largest_rows(specification: "Specification", figure: Row, number_: int, name
             yield f"coalesce(max({part}, 2)[{rank}], 0)", f"m{number_}{infix}_t{rank}_{name}"
     if specification.kind is MeasureKind.QUANTILE:
         yield from beside(specification, number_, name, count=f"count({figure.value})")
-
-
-def beside(
-    specification: "Specification", number_: int, name: str, *, count: str, most_rows: str = "1"
-) -> Iterator[tuple[str, str]]:
-    """At least so many units lie at or below the least, and at or above the greatest quantile asked for."""
-    low, high = min(specification.fractions), max(specification.fractions)
-    below = f"floor({low} * greatest({count} - 1, 0)) + least({count}, 1)"
-    above = f"{count} - ceil({high} * greatest({count} - 1, 0))"
-    yield f"CAST(ceil(({below}) / {most_rows}) AS BIGINT)", f"m{number_}_below_{name}"
-    yield f"CAST(ceil(({above}) / {most_rows}) AS BIGINT)", f"m{number_}_above_{name}"
 
 
 def by_unit(wanted: Measurement, figures: Sequence[Row], apart: Once, name: str) -> Iterator[tuple[str, str]]:
@@ -309,6 +276,9 @@ def by_unit(wanted: Measurement, figures: Sequence[Row], apart: Once, name: str)
             own = apart(f"count(*){filtered_by(figure.contributes)}")
             for rank in (1, 2):
                 yield f"m{number_}_t{rank}_{name}", f"coalesce(max({own}, 2)[{rank}], 0)"
+        if specification.kind in {MeasureKind.MOMENT, MeasureKind.QUANTILE}:
+            own = apart(f"count({figure.value})")
+            yield f"m{number_}_most_{name}", f"coalesce(max({own}), 0)"
         if specification.kind is MeasureKind.QUANTILE:
             own = apart(f"count({figure.value})")
             for expression, column in beside(

@@ -3,14 +3,14 @@
 import hashlib
 import hmac
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sandbox.disclosure.perturbation import GRID, perturbation_table
 from sandbox.disclosure.rules import DisclosureRules
-from sandbox.plan import MeasureKind
-from tests.sandbox.disclosure.rows import SECRET, Case, Row, Wanted
+from sandbox.plan import BESIDE, MeasureKind
+from tests.sandbox.disclosure.rows import SECRET, Case, Row, Wanted, between
 
 Shown = int | float | list[float] | None
 
@@ -115,7 +115,7 @@ def distinct(who: Behind, case: Case) -> Shown:
 def magnitude(who: Behind, divided: list[Row], want: Wanted, case: Case) -> Shown:
     values = [row.x or 0.0 for row in who.rows]
     total, low, high = sum(values), min(values), max(values)
-    if dominated(who, case) or outlying(values, case.rules):
+    if dominated(who, case) or outlying(values, who, case.rules):
         return None
     top = max(contributions(who, unit)[0] for unit in case.units)
     one_row_each = all(len({row.units[unit] for row in who.rows}) == len(who.rows) for unit in case.units)
@@ -127,7 +127,7 @@ def magnitude(who: Behind, divided: list[Row], want: Wanted, case: Case) -> Show
     drawn = argument_words(who.words, min(position, 2**36 - position), many)
     noise = turned * reach * chance(who.words[1], drawn[0], case.rules)
     factor = 1 + who.moved / who.fewest
-    result = total * factor + noise
+    result = len(values) * (low + (high - low) * position / 2**36) * factor + noise
     if want.kind is MeasureKind.MEAN:
         result /= len(divided) * factor
     return round(result) if want.whole else result
@@ -137,15 +137,14 @@ def moment(who: Behind, want: Wanted, case: Case) -> Shown:
     values = [row.x or 0.0 for row in who.rows]
     if who.fewest - want.parameters < case.rules.residual or dominated(who, case) or min(values) == max(values):
         return None
-    n, s, q = len(values), sum(values), sum(value * value for value in values)
-    exact = (n * q - s * s) / (n * n)
-    share = max(contributions(who, unit)[0] for unit in case.units) / sum(abs(value) for value in values)
-    share = max(share, 1 / who.fewest, min((max(values) - min(values)) ** 2 / (4 * n * exact), 1))
-    reach = min(max(case.rules.moment * share, case.rules.moment_least), 0.5)
-    drawn = argument_words(who.words, leading(exact), leading(share))
-    relative = reach * chance(who.words[2], drawn[0], case.rules)
-    noisy = exact * (1 + relative)
-    return exact / (1 + abs(relative)) if abs(exact) <= 1 < abs(noisy) else noisy
+    mean = sum(values) / len(values)
+    exact = sum((value - mean) ** 2 for value in values) / len(values)
+    furthest = max(max(values) - mean, mean - min(values))
+    moved = furthest**2 / len(values) * most_rows(who, case)
+    share = min(max(case.rules.moment / who.fewest, case.rules.moment_least), 0.5)
+    reach = min(max(case.rules.moment * moved, share * exact), exact / 2)
+    drawn = argument_words(who.words, leading(exact / moved), 0)
+    return exact + reach * chance(who.words[2], drawn[0], case.rules)
 
 
 def quantile(who: Behind, want: Wanted, case: Case) -> Shown:
@@ -158,7 +157,17 @@ def quantile(who: Behind, want: Wanted, case: Case) -> Shown:
         above = {row.units[unit] for row in who.rows if (row.x or 0.0) >= cuts[-1]}
         if min(len(below), len(above)) < case.rules.minimum(unit):
             return None
-    return cuts
+    position = round((sum(values) / len(values) - values[0]) / (values[-1] - values[0]) * 2**36)
+    drawn = argument_words(who.words, position, 0)
+    moved = max(most_rows(who, case) / len(values), 1 / who.fewest)
+    ranks = math.sqrt(case.rules.variance) * moved * chance(who.words[2], drawn[0], case.rules)
+    steep = [(between(values, at + BESIDE) - between(values, at - BESIDE)) / (2 * BESIDE) for at in want.quantiles]
+    return [cut + ranks * slope for cut, slope in zip(cuts, steep, strict=True)]
+
+
+def most_rows(who: Behind, case: Case) -> int:
+    """The most rows that one unit of any kind has."""
+    return max(max(Counter(row.units[unit] for row in who.rows).values()) for unit in case.units)
 
 
 def contributions(who: Behind, unit: str) -> list[float]:
@@ -174,16 +183,19 @@ def dominated(who: Behind, case: Case) -> bool:
     for unit in case.units:
         first, second, *others = [*contributions(who, unit), 0.0, 0.0]
         total = first + second + sum(others)
-        if sum(others) < case.rules.p_percent / 100 * first or first + second > case.rules.share / 100 * total:
+        rest = case.rules.p_percent / 100 * (1 + secret(who, 1))
+        top = case.rules.share / 100 - (1 - case.rules.share / 100) * secret(who, 2)
+        if sum(others) < rest * first or first + second > top * total:
             return True
     return False
 
 
-def outlying(values: list[float], rules: DisclosureRules) -> bool:
+def outlying(values: list[float], who: Behind, rules: DisclosureRules) -> bool:
     """All equal, or one value further from the rest than all the rest together from each other."""
+    stricter = rules.spread / 100 * (1 - secret(who, 3) / 5)
     low, high = min(values), max(values)
     above, below = sum(value - low for value in values), sum(high - value for value in values)
-    return high == low or high - low > rules.spread / 100 * min(above, below)
+    return high == low or high - low > stricter * min(above, below)
 
 
 def key_words(rows: list[Row]) -> list[int]:
@@ -192,10 +204,18 @@ def key_words(rows: list[Row]) -> list[int]:
     return hashed(b"cell", [mean.numerator, mean.denominator])
 
 
+def secret(who: Behind, word: int) -> float:
+    """What a set keeps to itself, between 0 and 1."""
+    return (hashed(b"secret", seeds(who.words))[word] + 0.5) / 2**32
+
+
+def seeds(words: list[int]) -> list[int]:
+    return [int.from_bytes(b"".join(word.to_bytes(4, "little") for word in pair), "little", signed=True)
+            for pair in (words[4:6], words[6:8])]  # fmt: skip
+
+
 def argument_words(words: list[int], *fingerprints: int) -> list[int]:
-    seeds = [int.from_bytes(b"".join(word.to_bytes(4, "little") for word in pair), "little", signed=True)
-             for pair in (words[4:6], words[6:8])]  # fmt: skip
-    return hashed(b"argument", [*seeds, *fingerprints])
+    return hashed(b"argument", [*seeds(words), *fingerprints])
 
 
 def hashed(purpose: bytes, numbers: list[int]) -> list[int]:

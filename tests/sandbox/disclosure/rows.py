@@ -1,7 +1,7 @@
 """Small raw tables and the measured tables made of them, as `sandbox.plan` lays them down."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from sandbox.disclosure.rules import DisclosureRules
-from sandbox.plan import Measure, MeasureKind, Release, Statement
+from sandbox.plan import BESIDE, Measure, MeasureKind, Release, Statement
 
 SECRET = bytes(range(32))
 SMALL = DisclosureRules(version="small", frequency=(("other", 3), ("uscc", 3)))
@@ -102,8 +102,10 @@ def schema(case: Case) -> pa.Schema:
     fields += [("n", pa.int64()), ("s", sums), *((f"c_{unit}", pa.int64()) for unit in case.units)]
     for want in case.wanted:
         for name in columns([], want, case):
-            whole = name in "nd" or name[0] in "cbo" or name.startswith("above")
+            whole = name in "nd" or name[0] in "cbo" or name.startswith(("above", "most"))
             kind = sums if name == "s" else pa.int64() if whole else pa.float64()
+            if name in {"under", "over"}:
+                kind = pa.list_(pa.float64())
             if name == "v":
                 kind = VALUES.get(want.kind, pa.float64())
             fields.append((f"{want.name}_{name}", kind))
@@ -130,8 +132,13 @@ def columns(rows: list[Row], want: Wanted, case: Case) -> dict[str, object]:
         case MeasureKind.SUM | MeasureKind.MEAN:
             made |= {"v": sum(values) if values else None, **tops(behind, case.units)}
         case MeasureKind.MOMENT:
-            n, s, q = len(values), sum(values), sum(value * value for value in values)
-            made |= {"v": (n * q - s * s) / (n * n) if n else None, **tops(behind, case.units)}
+            mean = sum(values) / len(values) if values else 0.0
+            variance = sum((value - mean) ** 2 for value in values) / len(values) if values else None
+            made |= {"v": variance, "var": variance, **tops(behind, case.units)}
+    if want.kind in {MeasureKind.QUANTILE, MeasureKind.MOMENT}:
+        held = {unit: Counter(row.units[unit] for row in behind) for unit in case.units}
+        made |= {f"most_{unit}": max(counts.values(), default=0) for unit, counts in held.items()}
+        made["mid"] = sum(values) / len(values) if values else None
     if want.kind is MeasureKind.MEAN:
         made["d"] = sum(row.x is not None for row in taken)
     return made | {"lo": values[0] if values else None, "hi": values[-1] if values else None}
@@ -179,4 +186,13 @@ def quantiles(rows: list[Row], values: list[float], want: Wanted, units: tuple[s
     cuts = [values[max(math.ceil(len(values) * at) - 1, 0)] for at in want.quantiles] if values else None
     below = [row for row in rows if cuts and (row.x or 0.0) <= cuts[0]]
     above = [row for row in rows if cuts and (row.x or 0.0) >= cuts[-1]]
-    return {"v": cuts, **distinct("below_{}", below, units), **distinct("above_{}", above, units)}
+    sides = {name: [between(values, at + side) for at in want.quantiles] if values else None
+             for name, side in (("under", -BESIDE), ("over", BESIDE))}  # fmt: skip
+    return {"v": cuts, **sides, **distinct("below_{}", below, units), **distinct("above_{}", above, units)}
+
+
+def between(values: list[float], at: float) -> float:
+    """The quantile of sorted values between the two nearest."""
+    place = at * (len(values) - 1)
+    low = min(int(place), len(values) - 1)
+    return values[low] + (place - low) * (values[min(low + 1, len(values) - 1)] - values[low])
