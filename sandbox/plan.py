@@ -30,7 +30,8 @@ class Measure:
     `m_v`  the exact figure, `NULL` where nothing contributes: a sum for `SUM` and `MEAN`, a list for several quantiles;
     for `DISTINCT` a list with, for each distinct value, the least number of units of any kind that hold it
     `m_n`  contributing rows: filter true, argument neither null nor (for `SUM` and `MEAN`) zero
-    `m_d`  for `MEAN` the rows that divide it: filter true, argument not null
+    `m_d`  for `MEAN` the rows that divide it: filter true, argument not null; `m_ds`, `m_dh`, `m_dc_u` are of these
+    what `m_s`, `m_h` and `m_c_u` are of the contributing rows
     `m_s`  sum of the record keys of the contributing rows (64-bit, keys are 32-bit); where distinct units are counted,
     `m_n` and `m_s` are of the units instead
     `m_h`  how many record keys `m_s` adds up where a unit may stand in several rows, each key once; else it is `m_n`

@@ -7,6 +7,7 @@ slices of the hash.
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -63,6 +64,15 @@ class CellKeys:
             divisor = np.maximum(np.gcd(sums, counts), 1)
             self._seen[place] = self._hash(b"cell", np.stack([sums // divisor, counts // divisor], axis=1))
         return self._seen[place]
+
+    def of_kinds(self, sets: Words, kinds: Collection[str]) -> Words:
+        """The words of each cell in which several kinds of unit are protected: chances of their own.
+
+        Their noise is larger. Two figures of the same set that shared a chance at two sizes would tell it.
+        """
+        if len(kinds) == 1:
+            return sets
+        return self._hash(b"kinds " + "\0".join(sorted(kinds)).encode(), np.ascontiguousarray(sets[:, 4:]).view("<i8"))
 
     def of_arguments(self, sets: Words, *fingerprints: Whole) -> Words:
         """The words of each cell from its set and from what its argument looks like there."""

@@ -45,6 +45,7 @@ def contributors(
     keyed = rows.removesuffix("n") + "h"
     words = keys.of_sets(key_sum, measured.whole(keyed) if measured.has(keyed) else count)
     by_kind = measured.units(units)
+    words = keys.of_kinds(words, by_kind)
     enough = (count > 0) & (key_sum > 0)  # rows without keys would all be perturbed alike
     for unit, distinct in by_kind.items():
         enough &= _table(unit, rules).results(distinct, words[:, Slice.COUNT]) > 0
@@ -67,7 +68,7 @@ def remaining(
     """
     rows = cell.rows - who.rows
     rest = np.abs(measured.whole("s") - measured.whole(f"{name}_s"))
-    words = keys.of_sets(rest, np.maximum(rows, 0))
+    words = keys.of_kinds(keys.of_sets(rest, np.maximum(rows, 0)), measured.release.units)
     enough = rows > 0
     for unit in measured.release.units:
         told = f"{name}_o_{unit}"

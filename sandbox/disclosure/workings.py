@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from sandbox.disclosure.cell_key import CellKeys
-from sandbox.disclosure.contributors import Contributors
+from sandbox.disclosure.contributors import Contributors, contributors
 from sandbox.disclosure.errors import NotMeasured
 from sandbox.disclosure.expected import ExpectedError
 from sandbox.disclosure.magnitude import Thresholds, dominated
@@ -70,6 +70,16 @@ class Workings:
         total = self.numbers(f"{argument}a")
         failed = [dominated(total, first, second, self.rules, self.thresholds) for first, second in self.tops(argument)]
         return np.asarray(np.any(np.stack(failed), axis=0), dtype=np.bool_)
+
+    @cached_property
+    def divided(self) -> Contributors:
+        """Those behind the rows that a mean divides by, whose number is perturbed as their own count is.
+
+        Were it perturbed as the contributors are, a mean over many with the argument zero for most would tell, beside
+        the sum, by how much the number of the others is perturbed.
+        """
+        names = (self.name("d"), self.name("ds"), self.name("dc_{}"))
+        return contributors(self.measured, *names, keys=self.keys, rules=self.rules)
 
     @cached_property
     def thresholds(self) -> Thresholds:

@@ -234,7 +234,7 @@ def one_pass(
     elif kind is not MeasureKind.DISTINCT:
         yield exact(specification, figure), f"{prefix}_v"
     if kind is MeasureKind.MEAN:
-        yield f"count(*){filtered_by(figure.eligible)}", f"{prefix}_d"
+        yield from divisor(figure, prefix, wanted)
     if kind in NUMERIC:
         yield f"min({value})", f"{prefix}_lo"
         yield (f"max({value}, 2)[1]" if specification.positive else f"max({value})"), f"{prefix}_hi"
@@ -244,6 +244,18 @@ def one_pass(
     for index, unit in enumerate(wanted.units):
         if unit.unique:
             yield from largest_rows(specification, figure, number_, wanted.names[index])
+
+
+def divisor(figure: Row, prefix: str, wanted: Measurement) -> Iterator[tuple[str, str]]:
+    """What a mean divides by: all rows that have the argument, with who is behind them, those of a zero as well."""
+    yield f"count(*){filtered_by(figure.eligible)}", f"{prefix}_d"
+    key = f"CASE WHEN {figure.eligible} THEN rk END"
+    repeated = not any(unit.unique for unit in wanted.units)
+    yield key_sum(key, distinct="DISTINCT " if repeated else ""), f"{prefix}_ds"
+    if repeated:
+        yield f"count(DISTINCT {key})", f"{prefix}_dh"
+    for index, unit in enumerate(wanted.units):
+        yield contributors(unit, index, figure.eligible), f"{prefix}_dc_{wanted.names[index]}"
 
 
 def behind(

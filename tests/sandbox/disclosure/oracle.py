@@ -44,12 +44,20 @@ def enough(rows: list[Row], case: Case) -> Behind | None:
     """The rows, when each kind of unit meets its minimum before and after perturbation."""
     if not rows:
         return None
-    words = key_words(rows)
-    numbers = {unit: len({row.units[unit] for row in rows}) for unit in case.units}
-    for unit, number in numbers.items():
-        least = case.rules.minimum(unit)
-        if number < least or number + deviation(number, words[0], least, case.rules) < least:
+    who = behind_all(rows, case)
+    for unit in case.units:
+        number, least = len({row.units[unit] for row in rows}), case.rules.minimum(unit)
+        if number < least or number + deviation(number, who.words[0], least, case.rules) < least:
             return None
+    return who
+
+
+def behind_all(rows: list[Row], case: Case) -> Behind:
+    """The rows with their scarcest units, however many."""
+    words = key_words(rows)
+    if len(case.units) > 1:
+        words = hashed(b"kinds " + b"\0".join(unit.encode() for unit in sorted(case.units)), seeds(words))
+    numbers = {unit: len({row.units[unit] for row in rows}) for unit in case.units}
     scarcest = min(case.units, key=lambda unit: numbers[unit])
     fewest = numbers[scarcest]
     return Behind(rows, words, fewest, deviation(fewest, words[0], case.rules.minimum(scarcest), case.rules))
@@ -129,7 +137,8 @@ def magnitude(who: Behind, divided: list[Row], want: Wanted, case: Case) -> Show
     factor = 1 + who.moved / who.fewest
     result = len(values) * (low + (high - low) * position / 2**36) * factor + noise
     if want.kind is MeasureKind.MEAN:
-        result /= len(divided) * factor
+        whole = behind_all(divided, case)
+        result /= len(divided) * (1 + whole.moved / whole.fewest)
     return round(result) if want.whole else result
 
 

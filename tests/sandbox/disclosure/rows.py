@@ -102,8 +102,8 @@ def schema(case: Case) -> pa.Schema:
     fields += [("n", pa.int64()), ("s", sums), *((f"c_{unit}", pa.int64()) for unit in case.units)]
     for want in case.wanted:
         for name in columns([], want, case):
-            whole = name in "nd" or name[0] in "cbo" or name.startswith(("above", "most"))
-            kind = sums if name == "s" else pa.int64() if whole else pa.float64()
+            whole = name in "nd" or name[0] in "cbo" or name.startswith(("above", "most", "dc_"))
+            kind = sums if name in {"s", "ds"} else pa.int64() if whole else pa.float64()
             if name in {"under", "over"}:
                 kind = pa.list_(pa.float64())
             if name == "v":
@@ -140,7 +140,8 @@ def columns(rows: list[Row], want: Wanted, case: Case) -> dict[str, object]:
         made |= {f"most_{unit}": max(counts.values(), default=0) for unit, counts in held.items()}
         made["mid"] = sum(values) / len(values) if values else None
     if want.kind is MeasureKind.MEAN:
-        made["d"] = sum(row.x is not None for row in taken)
+        divided = [row for row in taken if row.x is not None]
+        made |= {"d": len(divided), "ds": key_sum(divided), **distinct("dc_{}", divided, case.units)}
     return made | {"lo": values[0] if values else None, "hi": values[-1] if values else None}
 
 

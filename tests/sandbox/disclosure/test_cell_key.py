@@ -70,3 +70,14 @@ def test_arguments_of_one_set_get_keys_of_their_own() -> None:
 def test_a_secret_that_could_be_guessed_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 16 bytes"):
         CellKeys(b"short")
+
+
+def test_kinds_of_unit_together_have_chances_of_their_own_whatever_their_order() -> None:
+    keys = CellKeys(SECRET)
+    sets = keys.of_sets(np.array([1000, 2001]), np.array([4, 5]))
+
+    both = keys.of_kinds(sets, ("resident_id", "uscc"))
+
+    assert (keys.of_kinds(sets, ("resident_id",)) == sets).all()
+    assert (keys.of_kinds(sets, ("uscc", "resident_id")) == both).all()
+    assert not (both == sets).any()

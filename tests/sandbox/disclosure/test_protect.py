@@ -288,6 +288,7 @@ def test_many_cells_are_protected_while_a_query_runs() -> None:
         m, rows = f"m{at}", n - at
         columns |= {f"{m}_n": rows, f"{m}_s": rows * chance.integers(1, 2**31, cells), f"{m}_c_person": rows}
         columns |= {f"{m}_v": rows if kind is K.COUNT else rows * 50.5, f"{m}_d": rows, f"{m}_a": rows * 50.5}
+        columns |= {f"{m}_ds": rows * chance.integers(1, 2**31, cells), f"{m}_dc_person": rows}
         columns |= {f"{m}_t1_person": np.full(cells, 99.0), f"{m}_t2_person": np.full(cells, 97.0)}
         columns |= {f"{m}_lo": np.full(cells, 1.0), f"{m}_hi": np.full(cells, 99.0)}
     release = Release(
