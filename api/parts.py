@@ -14,6 +14,7 @@ from api.app import create_app
 from api.faults import SettingWrong
 from api.identity import PLATFORM, digest, draw, issue
 from api.launch import address, announced, listen, log_to_stderr, run_http, until_told
+from api.orders import obeying
 from api.schema import as_sql
 from api.schema import migrate as bring_up
 from api.settings import Settings
@@ -27,6 +28,7 @@ from api.wiring_logs import (
     compose_receiver,
     delivery_of,
     known_receiver,
+    orders_of,
     prove_record,
     receiver_known,
     verified,
@@ -127,7 +129,11 @@ def relay(settings: Settings) -> None:
             looked = 0.0
             while not receiver_known(settings) and looked < RECEIVER_SECONDS and not told.wait(LOOK_SECONDS):
                 looked += LOOK_SECONDS
-            with delivery_of(settings, platform.secrets) as delivery:
+            with (
+                delivery_of(settings, platform.secrets) as delivery,
+                orders_of(settings, platform.secrets) as orders,
+                obeying(platform, orders, told),
+            ):
                 _deliver(platform, delivery, told)
     finally:
         platform.close()

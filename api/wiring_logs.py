@@ -14,7 +14,8 @@ from api.state import Secrets, lay_out, secret, secrets_in
 from logs.adapters.archive import open_archive
 from logs.adapters.ed25519 import Ed25519Signer, verified
 from logs.adapters.evidence import prove_record, verify
-from logs.adapters.otlp import OtlpDelivery
+from logs.adapters.orders import OrderBox
+from logs.adapters.otlp import OtlpDelivery, calling
 from logs.adapters.receiver import Tokens as ReceiverTokens
 from logs.adapters.receiver import receiver_app
 from logs.model import EventId
@@ -22,7 +23,7 @@ from logs.relay import Audit
 from logs.relay import Receiver as KnownReceiver
 from logs.sealer import Checkpoints
 
-__all__ = ["prove_record", "verified", "verify"]
+__all__ = ["OrderBox", "prove_record", "verified", "verify"]
 
 RECEIVER = "resource-platform"
 
@@ -68,6 +69,11 @@ def compose_receiver(settings: Settings, *, clock: Callable[[], datetime]) -> Fa
 def delivery_of(settings: Settings, secrets: Secrets) -> OtlpDelivery:
     """The way to the resource platform."""
     return OtlpDelivery(receiver_address(settings), token=receiver_tokens(settings, secrets).delivery)
+
+
+def orders_of(settings: Settings, secrets: Secrets) -> OrderBox:
+    """Where the bureau's orders are fetched: the receiver, on the way that records are delivered."""
+    return OrderBox(calling(receiver_address(settings), token=receiver_tokens(settings, secrets).delivery))
 
 
 def known_receiver(settings: Settings) -> KnownReceiver:

@@ -9,6 +9,7 @@ from catalog.edition import EDITION_MOVES
 from catalog.entry import ENTRY_MOVES
 from logs.errors import Refusal
 from logs.kinds import KINDS
+from logs.monitoring.alert import ALERT_MOVES
 from masking.editions import RULE_MOVES
 from policies import charts
 from policies.roles import official_roles
@@ -27,6 +28,7 @@ MOVES: Mapping[str, tuple[str, str, str, Mapping[tuple[Any, Any], Any]]] = {
     "QUERY_MOVES": ("查询", "query", "M 4, 18", QUERY_MOVES),
     "TABLE_MOVES": ("工作区表", "table of a workspace", "M 7 (2)", TABLE_MOVES),
     "OUTPUT_MOVES": ("成果", "output", "M 19", OUTPUT_MOVES),
+    "ALERT_MOVES": ("预警", "alert of the bureau's watch", "M 22", ALERT_MOVES),
 }
 """Tables of moves by their names in the code; those of the procedure stand on its own page."""
 

@@ -115,6 +115,18 @@ class Certificates:
     key: Path
 
 
+def calling(
+    endpoint: str, *, token: str, seconds: float = 10.0, certificates: Certificates | None = None
+) -> httpx.Client:
+    """Calls the receiver at that address (without a path) as the platform."""
+    return httpx.Client(
+        base_url=endpoint,
+        timeout=seconds,
+        headers={"Authorization": f"Bearer {token}"},
+        verify=_tls(certificates) if certificates else True,
+    )
+
+
 class OtlpDelivery:
     """`logs.relay.Delivery` over OTLP/HTTP: protobuf, gzip, a bearer token, and our certificate where there is one."""
 
@@ -122,12 +134,7 @@ class OtlpDelivery:
         self, endpoint: str, *, token: str, seconds: float = 10.0, certificates: Certificates | None = None
     ) -> None:
         """`endpoint` is the receiver's address without a path, as `http://127.0.0.1:4318`."""
-        self._client = httpx.Client(
-            base_url=endpoint,
-            timeout=seconds,
-            headers={"Authorization": f"Bearer {token}"},
-            verify=_tls(certificates) if certificates else True,
-        )
+        self._client = calling(endpoint, token=token, seconds=seconds, certificates=certificates)
 
     def __enter__(self) -> Self:
         return self

@@ -23,6 +23,7 @@ from logs.adapters.archive import Archive, archive_view, archive_work, open_arch
 from logs.adapters.ed25519 import verified
 from logs.adapters.otlp import HEAD, PROTOBUF, RECEIPT, decoded, encoded, records
 from logs.adapters.receiver_reading import PAGE, reading, spoken
+from logs.adapters.receiver_watch import STATUS, Watch, refused, watching
 from logs.canonical import moment
 from logs.checkpoint import Signer
 from logs.errors import NotYetSigned
@@ -49,17 +50,21 @@ def receiver_app(
     signer: Signer,
     keys: frozenset[str] = frozenset(),
 ) -> FastAPI:
-    """The receiver over an archive: OTLP/HTTP in, the bureau's view and the export out.
+    """The receiver over an archive: OTLP/HTTP in, the bureau's view, its watch and the export out.
 
     `signer` signs its receipts; `keys` are the public keys that may sign the platform's checkpoints (none: any one).
     """
     begin, view = archive_work(engine), archive_view(engine)
     desk = Desk(begin, signer, verified, keys)
 
+    eyes = Watch(engine, clock)
+
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         del app
+        eyes.start()
         yield
+        eyes.stop()
         engine.dispose()
 
     app = FastAPI(title="公共数据资源平台日志接收端 · Log receiver", lifespan=life, docs_url=None, redoc_url=None)
@@ -122,6 +127,9 @@ def receiver_app(
             }
 
     app.include_router(reading(view, may_read))
+    app.include_router(watching(engine, clock, may_read=may_read, may_deliver=may_deliver))
+    for refusal in STATUS:
+        app.add_exception_handler(refusal, refused)
     return app
 
 
