@@ -69,7 +69,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
 
 
 def concrete(path: str) -> str:
-    return re.sub(r"\{number\}", "1", re.sub(r"\{(id|organisation)\}", "none", path))
+    return re.sub(r"\{(number|seq)\}", "1", re.sub(r"\{(id|organisation)\}", "none", path))
 
 
 def example(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Any:
