@@ -41,7 +41,7 @@ from logs.proof import Report
 from logs.relay import Delivery, Patience, flush, relay_forever
 from logs.seal import Head
 from logs.sealer import seal_forever
-from policies.service import expire_agreements
+from policies.service import expire_agreements, expire_consents
 from sandbox.queries import expire_answers
 from sandbox.workspaces import clear_workspaces
 
@@ -99,6 +99,7 @@ def worker(settings: Settings) -> None:
                 at = platform.clock()
                 expire_answers(platform.domain, by=PLATFORM, at=at)
                 expire_agreements(platform.begin, by=PLATFORM, at=at)
+                expire_consents(platform.begin, by=PLATFORM, at=at)
                 clear_workspaces(platform.domain, by=PLATFORM, at=at)
                 told.wait(DUE_SECONDS)
     finally:

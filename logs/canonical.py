@@ -48,6 +48,15 @@ def read(text: str) -> Event:
     return _event(_object(text, _EVENT))
 
 
+def told_in(text: str) -> Event:
+    """The event of either text, sealed or not; raises `NotAnEvent`. Whether a seal holds is not asked."""
+    try:
+        members = json.loads(text)
+        return _event({name: members[name] for name in _EVENT})
+    except (KeyError, TypeError, ValueError) as cause:
+        raise NotAnEvent("text") from cause
+
+
 def read_sealed(text: str, *, previous: str, seal: str) -> Sealed:
     """The sealed event of `sealed_text`; raises `NotAnEvent`, also when the text is not exactly the canonical one."""
     members = _object(text, _SEALED)

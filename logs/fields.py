@@ -72,6 +72,9 @@ _ROWS = (
     Field("inspection", "监督检查", "inspection", "inspection"),
     Field("incident", "安全事件", "security incident", "incident"),
     Field("record", "供给记录", "record of the supply"),
+    Field("period", "账期或报告期", "period"),
+    Field("units", "用量（计量项=数量）", "usage, as meter=units"),
+    Field("fen", "金额（分）", "amount in fen"),
     # access and queries
     Field("verb", "操作", "verb"),
     Field("thing", "对象类型", "kind of thing"),

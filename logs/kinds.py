@@ -158,6 +158,42 @@ _ROWS = (
     _kind("sourcing.supplied", "源数据已供给", "Source data supplied", _MATTER),
     _kind("sourcing.ended", "源数据使用已结束", "Use of source data ended", _MATTER),
     _kind("sourcing.withdrawn", "源数据申请已撤回", "Request for source data withdrawn", _MATTER),
+    _kind(
+        "consent.presented",
+        "授权同意已提交",
+        "Consent of a data subject presented",
+        "scenario resources party ends digest state",
+    ),
+    _kind(
+        "consent.given",
+        "授权同意已核验",
+        "Consent of a data subject on record",
+        "scenario resources party ends digest state",
+    ),
+    _kind(
+        "consent.rejected",
+        "授权同意未通过核验",
+        "Consent of a data subject rejected",
+        "scenario resources party ends digest state reason",
+    ),
+    _kind(
+        "consent.withdrawn",
+        "授权同意已撤回",
+        "Consent of a data subject withdrawn",
+        "scenario resources party ends digest state",
+    ),
+    _kind(
+        "consent.expired",
+        "授权同意已到期",
+        "Consent of a data subject expired",
+        "scenario resources party ends digest state",
+    ),
+    _kind("statement.issued", "账单已出具", "Statement issued", "agreement parties period units fen state reason"),
+    _kind(
+        "statement.confirmed", "账单已确认", "Statement confirmed", "agreement parties period units fen state reason"
+    ),
+    _kind("statement.disputed", "账单有争议", "Statement disputed", "agreement parties period units fen state reason"),
+    _kind("statement.settled", "账单已结清", "Statement settled", "agreement parties period units fen state reason"),
     # access and queries
     _kind(
         "access.denied",

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from logs.model import Role
 from policies.courses import COURSES
 from policies.model import AGREEMENT_MOVES, APPLICATION_MOVES, EVIDENCE_MOVES, PERSON_MOVES, SCENARIO_MOVES
+from policies.model.consents import CONSENT_MOVES
+from policies.model.statements import STATEMENT_MOVES
 from policies.model.stops import STOP_MOVES
 from policies.roles import RoleTable, official_roles
 from policies.words import word
@@ -24,6 +26,8 @@ CHARTS: tuple[tuple[str, Mapping[tuple[Any, Any], Any]], ...] = (
     ("开发利用申请 · Application（办法第十二、十六条）", APPLICATION_MOVES),
     ("开发利用协议 · Agreement（办法第十二、十七、十八条）", AGREEMENT_MOVES),
     ("停止令 · Stop（办法第十八条）", STOP_MOVES),
+    ("授权同意 · Consent（办法第十三条）", CONSENT_MOVES),
+    ("账单 · Statement（办法第二十条）", STATEMENT_MOVES),
 )
 
 HEAD = """# 程序 · Procedure

@@ -46,6 +46,7 @@ def drawn_from(
         annex=annex,
         begins=terms.begins,
         ends=terms.ends,
+        tariff=terms.tariff,
         drawn_at=at,
     )
     return agreement.drawn(by=by, at=at)

@@ -12,6 +12,7 @@ _ROWS = """
     scenario        | 应用场景         | scenario
     application     | 开发利用申请     | application
     agreement       | 开发利用协议     | agreement
+    statement       | 账单 | statement
     table           | 工作区表         | workspace table
     matter          | 事项 | matter
     objection       | 异议 | objection
@@ -71,6 +72,11 @@ _ROWS = """
     consented       | 主管部门已同意 | consented
     supplied        | 已供给 | supplied
     ended           | 已结束 | ended
+    given           | 已授权 | given
+    issued          | 已出具 | issued
+    disputed        | 有争议 | disputed
+    confirmed       | 已确认 | confirmed
+    settled         | 已结清 | settled
     not_begun       | 尚未到生效时间   | not yet begun
 
     appoint         | 任命             | appoint
@@ -119,6 +125,10 @@ _ROWS = """
     consent         | 同意 | consent
     supply          | 供给 | supply
     end             | 结束 | end
+    confirm         | 确认 | confirm
+    dispute         | 提出异议 | dispute
+    issue           | 出具 | issue
+    settle          | 结清 | settle
 
     title           | 名称             | title
     reason          | 理由             | reason

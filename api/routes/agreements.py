@@ -42,6 +42,7 @@ def post_agreement(house: In, by: By, at: At, id: NewId, asked: AgreementAsked) 
         liability=asked.liability,
         begins=begins,
         ends=ends,
+        tariff=asked.tariff.value(),
     )
     drawn = service.draw_agreement(
         house.begin, AgreementId(id), application=ApplicationId(asked.application), terms=terms, by=by, at=at

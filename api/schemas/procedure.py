@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
+from api.schemas.billing import TariffAsked
 from api.schemas.common import Asked, Told
 from catalog.model import ResourceId, Use
 from policies.annex import Annex, Grant
@@ -188,6 +189,7 @@ class AgreementAsked(Asked):
     conditions: str = Field(examples=["仅限本场景，结果经审核后导出"])
     security: str = Field(examples=["原始数据不出域，不得重识别"])
     fees: str = Field(examples=["公益场景免费"])
+    tariff: TariffAsked = Field(default=TariffAsked(), description="计价；缺省为免费 / prices; free when left out")
     liability: str = Field(examples=["违约按办法及合同承担责任"])
     begins: AwareDatetime | None = Field(default=None, description="缺省为现在 / now when left out")
     ends: AwareDatetime | None = Field(default=None, description="缺省为一年后 / in a year when left out")

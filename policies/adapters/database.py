@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Date,
     Index,
     Integer,
     String,
@@ -105,6 +106,24 @@ matter_table = _table(
     Column("addressee", String(64), index=True),
     Column("due_at", Instant, index=True),
     comment="Demands, objections, incidents, inspections, orders, requests for source data, each on its course",
+)
+
+consent_table = _table(
+    "consent",
+    _name("state"),
+    _name("organisation"),
+    _name("scenario"),
+    _name("giver"),
+    Column("until", Date, nullable=False, index=True),
+    comment="Consents of data subjects, by keyed digest",
+)
+statement_table = _table(
+    "statement",
+    _name("state"),
+    _name("operator"),
+    _name("developer"),
+    _name("agreement"),
+    comment="What agreements' use came to, by month",
 )
 
 

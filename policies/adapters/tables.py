@@ -1,21 +1,24 @@
 """The tables of the procedure on one connection."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from logs.adapters.history import History
 from logs.model import ActorId, OrganisationId, Recorder
 from policies.adapters.database import (
     Documents,
     Values,
     agreement_table,
     application_table,
+    consent_table,
     matter_table,
     organisation_table,
     person_table,
     qualification_table,
     scenario_table,
+    statement_table,
     stop_table,
 )
 from policies.model import (
@@ -30,8 +33,10 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.consents import Consent, ConsentId, ConsentState
 from policies.model.matters import Matter, MatterId
 from policies.model.scenarios import OVER
+from policies.model.statements import Statement, StatementId
 from policies.model.stops import Stop, StopId, StopState
 
 _ORGANISATION = TypeAdapter(Organisation)
@@ -42,6 +47,8 @@ _APPLICATION = TypeAdapter(Application)
 _AGREEMENT = TypeAdapter(Agreement)
 _STOP = TypeAdapter(Stop)
 _MATTER = TypeAdapter(Matter)
+_CONSENT = TypeAdapter(Consent)
+_STATEMENT = TypeAdapter(Statement)
 
 
 def organisations(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Organisation]:
@@ -67,6 +74,26 @@ def applications(connection: Connection, recorder: Recorder) -> Documents[Applic
 def matters(connection: Connection, recorder: Recorder) -> Documents[MatterId, Matter]:
     """Matters on record."""
     return Documents(connection, recorder, matter_table, _MATTER, columns=_matter)
+
+
+def statements(connection: Connection, recorder: Recorder) -> Documents[StatementId, Statement]:
+    """Monthly statements on record."""
+    return Documents(connection, recorder, statement_table, _STATEMENT, columns=_statement)
+
+
+class ConsentTable(Documents[ConsentId, Consent]):
+    """`policies.service.work.Consents` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        super().__init__(connection, recorder, consent_table, _CONSENT, columns=_consent)
+
+    def run_out(self, *, on: date) -> tuple[Consent, ...]:
+        """Those given whose last day is past."""
+        return self._all(consent_table.c.state == ConsentState.GIVEN.value, consent_table.c.until < on)
+
+    def given(self, scenario: str) -> tuple[Consent, ...]:
+        """Those given for a scenario."""
+        return self._all(consent_table.c.state == ConsentState.GIVEN.value, consent_table.c.scenario == scenario)
 
 
 class ScenarioTable(Documents[ScenarioId, Scenario]):
@@ -119,6 +146,9 @@ class ProcedureTables:
         self.agreements = AgreementTable(connection, recorder)
         self.stops = StopTable(connection, recorder)
         self.matters = matters(connection, recorder)
+        self.consents = ConsentTable(connection, recorder)
+        self.statements = statements(connection, recorder)
+        self.history = History(connection)
 
 
 def _person(person: Person) -> Values:
@@ -166,4 +196,23 @@ def _matter(matter: Matter) -> Values:
         "organisation": matter.opened_by.organisation,
         "addressee": matter.addressee,
         "due_at": matter.due.at if matter.due else None,
+    }
+
+
+def _consent(consent: Consent) -> Values:
+    return {
+        "state": consent.state.value,
+        "organisation": consent.presented_by.organisation,
+        "scenario": consent.scenario,
+        "giver": consent.giver,
+        "until": consent.until,
+    }
+
+
+def _statement(statement: Statement) -> Values:
+    return {
+        "state": statement.state.value,
+        "operator": statement.operator,
+        "developer": statement.developer,
+        "agreement": statement.agreement,
     }

@@ -10,9 +10,11 @@ from typing import ClassVar, NewType, Self
 
 from logs.model import Actor, Fact, OrganisationId, Role
 from policies.annex import Annex
+from policies.billing import Tariff
 from policies.calendar import XIAMEN, Deadline
 from policies.denials import NotAParty
-from policies.errors import DoneAlready, NotInForce, SignatureInvalid
+from policies.errors import DoneAlready, MaterialFlawed, NotInForce, SignatureInvalid
+from policies.flaws import unsaid
 from policies.model.applications import ApplicationId, uses
 from policies.model.recorded import News, Recorded, moved, require_said
 from policies.model.scenarios import ScenarioId
@@ -20,6 +22,8 @@ from policies.model.terms import Contents, Filing, Signature, Verifier
 
 AgreementId = NewType("AgreementId", str)
 
+FREE = Tariff()
+SIDES = 2
 FILING_DAYS = 5
 """Working days from signing in which the operator files the agreement with the bureau (Article 12)."""
 
@@ -88,6 +92,13 @@ class Agreement(Recorded):
     signatures: tuple[Signature, ...] = ()
     filing_due: Deadline | None = None
     filing: Filing | None = None
+    tariff: Tariff = FREE
+    ended_at: datetime | None = None
+
+    @property
+    def ended(self) -> datetime:
+        """When it ends, or ended."""
+        return self.ended_at or self.ends
 
     @property
     def document(self) -> str:
@@ -102,6 +113,7 @@ class Agreement(Recorded):
                 "ends": self.ends.astimezone(XIAMEN).isoformat(),
                 "parties": {"developer": self.developer, "operator": self.operator},
                 "scenario": self.scenario,
+                "tariff": {meter: [asdict(tier) for tier in tiers] for meter, tiers in self.tariff.prices.items()},
             },
             ensure_ascii=False,
             separators=(",", ":"),
@@ -119,8 +131,9 @@ class Agreement(Recorded):
         return f"xiamen-public-data/agreement/1\n{self.digest}\n".encode()
 
     def drawn(self, *, by: Actor, at: datetime) -> Self:
-        """Begin its life; raises `MaterialFlawed` naming every one of the seven contents that says nothing."""
-        require_said(**asdict(self.contents))
+        """Begin its life; raises `MaterialFlawed` naming every content that says nothing, and tiers that are wrong."""
+        if flaws := (*unsaid(asdict(self.contents)), *self.tariff.flaws()):
+            raise MaterialFlawed(flaws)
         return replace(self, news=self._news("agreement.drawn", by=by, at=at, uses=uses(self.annex.grants)))
 
     def sign(self, *, key: str, signature: str, verifier: Verifier, due: Deadline, by: Actor, at: datetime) -> Self:
@@ -176,7 +189,7 @@ class Agreement(Recorded):
 
     def expire(self, *, by: Actor, at: datetime) -> Self:
         """Note that its term is over; it opened nothing since. Raises `MoveNotAllowed` before that."""
-        expired = replace(self, state=self._moved(AgreementMove.EXPIRE))
+        expired = replace(self, state=self._moved(AgreementMove.EXPIRE), ended_at=self.ends)
         if at < self.ends:
             raise ValueError(f"agreement {self.id} ends only at {self.ends.isoformat()}")
         return replace(expired, news=expired._news("agreement.expired", by=by, at=at))
@@ -184,7 +197,8 @@ class Agreement(Recorded):
     def terminate(self, *, reason: str, by: Actor, at: datetime) -> Self:
         """End it for good, at once; raises `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
         self.require_side_or_bureau(by)
-        return self._end(AgreementMove.TERMINATE, "agreement.terminated", reason=reason, by=by, at=at)
+        ended = replace(self, ended_at=at)
+        return ended._end(AgreementMove.TERMINATE, "agreement.terminated", reason=reason, by=by, at=at)
 
     def require_in_force(self, *, at: datetime) -> None:
         """Raises `NotInForce` saying why, unless it opens its annex at that moment."""

@@ -1,10 +1,11 @@
 """The parts of an agreement: its seven contents, signatures and filing (Measure, Articles 12 and 17)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from logs.model import ActorId, Role
+from policies.billing import Tariff
 
 
 class Signer(Protocol):
@@ -49,6 +50,7 @@ class Terms:
     liability: str
     begins: datetime
     ends: datetime
+    tariff: Tariff = field(default_factory=Tariff)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

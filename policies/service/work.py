@@ -1,13 +1,13 @@
 """What the procedure's verbs need of a transaction; `policies.adapters.database` gives it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from catalog.model import Resource, ResourceId
-from logs.model import ActorId, OrganisationId, Recorder
+from logs.model import ActorId, Event, OrganisationId, Recorder
 from policies.model import (
     Agreement,
     AgreementId,
@@ -19,7 +19,9 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.consents import Consent, ConsentId
 from policies.model.matters import Matter, MatterId
+from policies.model.statements import Statement, StatementId
 from policies.model.stops import Stop, StopId
 from policies.roles import Permissions
 
@@ -81,6 +83,23 @@ class Stops(Shelf[StopId, Stop], Protocol):
         """Those not lifted."""
 
 
+class Consents(Shelf[ConsentId, Consent], Protocol):
+    """Consents on record."""
+
+    def run_out(self, *, on: date) -> tuple[Consent, ...]:
+        """Those given whose last day is past."""
+
+    def given(self, scenario: str) -> tuple[Consent, ...]:
+        """Those given for a scenario."""
+
+
+class History(Protocol):
+    """The log, as far as it is counted."""
+
+    def between(self, since: datetime, until: datetime, *, kinds: Collection[str]) -> Iterator[Event]:
+        """Events of those kinds from `since` on and before `until`, each once."""
+
+
 class Listed(Protocol):
     """The development catalog, as far as an application needs it."""
 
@@ -125,6 +144,18 @@ class Work(Protocol):
     @property
     def matters(self) -> Shelf[MatterId, Matter]:
         """Matters on their courses."""
+
+    @property
+    def consents(self) -> Consents:
+        """Consents of data subjects."""
+
+    @property
+    def statements(self) -> Shelf[StatementId, Statement]:
+        """Monthly statements."""
+
+    @property
+    def history(self) -> History:
+        """What the log holds."""
 
     @property
     def listed(self) -> Listed:

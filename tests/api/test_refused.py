@@ -39,6 +39,7 @@ PROVIDERS = frozenset(
         ("GET", "/api/v1/resources"),
         ("GET", "/api/v1/resources/{id}"),
         ("GET", "/api/v1/resources/{id}/reidentification"),
+        ("POST", "/api/v1/consents/{id}/withdrawal"),
     }
 ) | frozenset(
     (method, f"/api/v1/{course.path}{path}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, select
@@ -110,12 +111,17 @@ class Office:
         """An application handed in."""
         return service.submit_application(self.begin, self.draft(id, by=by), calendar=CALENDAR, by=by, at=at)
 
-    def draw(self, id: str = "a1") -> Agreement:
+    def draw(self, id: str = "a1", **changes: Any) -> Agreement:
         """An agreement drawn up from an application that was handed in and approved."""
         self.submit(id)
         service.approve_application(self.begin, ApplicationId(id), by=OPERATOR, at=LATER)
         return service.draw_agreement(
-            self.begin, AgreementId(f"of-{id}"), application=ApplicationId(id), terms=terms(), by=OPERATOR, at=LATER
+            self.begin,
+            AgreementId(f"of-{id}"),
+            application=ApplicationId(id),
+            terms=terms(**changes),
+            by=OPERATOR,
+            at=LATER,
         )
 
     def sign(self, agreement: Agreement, by: Actor, *, at: datetime = LATER) -> Agreement:
@@ -128,9 +134,9 @@ class Office:
             self.begin, agreement.id, signature, verifier=VERIFIER, calendar=CALENDAR, by=by, at=at
         )
 
-    def bring_into_force(self, id: str = "a1") -> Agreement:
+    def bring_into_force(self, id: str = "a1", **changes: Any) -> Agreement:
         """An agreement signed by both sides."""
-        drawn = self.draw(id)
+        drawn = self.draw(id, **changes)
         self.sign(drawn, DEVELOPER)
         return self.sign(drawn, OPERATOR)
 

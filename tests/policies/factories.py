@@ -24,6 +24,7 @@ from policies.model import (
     ScenarioId,
     Terms,
 )
+from policies.model.consents import Consent, ConsentId, SubjectKind
 from policies.model.stops import Stop, StopId, StopScope
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=XIAMEN)
@@ -193,3 +194,19 @@ def in_force(id: str = "g1", **changes: Any) -> Agreement:
 def a_stop(scope: StopScope = StopScope.RESOURCE, target: str = PERSON, *, by: Actor = DEVELOPER) -> Stop:
     """A stop ordered by the developer."""
     return replace(Stop.order(StopId("stop-1"), scope, target, note="可识别到个人", by=by, at=LATER), news=())
+
+
+def a_consent(id: str = "c1", *, by: Actor = DEVELOPER) -> Consent:
+    """A consent presented by the developer."""
+    consent = Consent(
+        id=ConsentId(id),
+        subject_kind=SubjectKind.RESIDENT_ID,
+        giver="c" * 64,
+        scenario=ScenarioId("s1"),
+        resources=(PERSON,),
+        until=date(2027, 6, 30),
+        evidence=DIGEST,
+        presented_by=by,
+        presented_at=MONDAY,
+    )
+    return replace(consent.present(by=by, at=MONDAY), news=())

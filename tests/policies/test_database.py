@@ -12,10 +12,12 @@ import pytest
 from catalog.model import Resource, ResourceId
 from logs.errors import Refusal
 from policies import service
+from policies.billing import Meter, Month, Tariff, Tier, lines
 from policies.courses import INCIDENT
 from policies.errors import ConcurrentChange, DoneAlready, MoveNotAllowed, NoSuch
 from policies.model import Agreement, AgreementId, ApplicationId, Condition, Opinion, ScenarioId
 from policies.model.recorded import Recorded
+from policies.model.statements import Statement
 from policies.model.stops import Stop, StopId, StopScope
 from policies.service.work import Selection
 from tests.policies.conftest import Listing, Office
@@ -29,6 +31,7 @@ from tests.policies.factories import (
     OPERATOR,
     RIVAL,
     Trusting,
+    a_consent,
     a_person,
     a_scenario,
     an_agreement,
@@ -74,6 +77,17 @@ NOUNS: dict[str, tuple[str, Callable[[], Recorded]]] = {
         lambda: an_application().submit((), due=DUE, by=DEVELOPER, at=MONDAY).refuse(["否"], by=OPERATOR, at=LATER),
     ),
     "agreement": ("agreements", _signed),
+    "consent": ("consents", lambda: a_consent().accept(by=BUREAU, at=LATER)),
+    "statement": (
+        "statements",
+        lambda: Statement.issue(
+            an_agreement(),
+            Month(2026, 11),
+            lines((), agreement="g1", tariff=Tariff({Meter.CALL: (Tier(up_to=None, fen=1),)}), months=1),
+            by=OPERATOR,
+            at=LATER,
+        ),
+    ),
     "matter": ("matters", lambda: opened(INCIDENT)),
     "stop": (
         "stops",

@@ -11,6 +11,7 @@ import pytest
 from logs.errors import Refusal
 from logs.kinds import checked
 from logs.model import Event, EventId
+from policies.billing import Month
 from policies.errors import MoveNotAllowed
 from policies.model import (
     AGREEMENT_MOVES,
@@ -32,7 +33,9 @@ from policies.model import (
     ScenarioMove,
     ScenarioState,
 )
+from policies.model.consents import CONSENT_MOVES, ConsentMove, ConsentState
 from policies.model.recorded import Recorded
+from policies.model.statements import STATEMENT_MOVES, Statement, StatementMove, StatementState
 from policies.model.stops import STOP_MOVES, StopMove, StopState
 from tests.policies.factories import (
     BUREAU,
@@ -45,6 +48,7 @@ from tests.policies.factories import (
     OPERATOR,
     PLATFORM,
     Trusting,
+    a_consent,
     a_person,
     a_scenario,
     a_stop,
@@ -107,6 +111,24 @@ STOP: Mapping[StopMove, Do] = {
 }
 
 
+CONSENT: Mapping[ConsentMove, Do] = {
+    ConsentMove.ACCEPT: lambda it: it.accept(by=BUREAU, at=LATER),
+    ConsentMove.REJECT: lambda it: it.reject(reason="不符", by=BUREAU, at=LATER),
+    ConsentMove.WITHDRAW: lambda it: it.withdraw(by=DEVELOPER, at=LATER),
+    ConsentMove.EXPIRE: lambda it: it.expire(by=PLATFORM, at=MONDAY + timedelta(days=365)),
+}
+STATEMENT: Mapping[StatementMove, Do] = {
+    StatementMove.CONFIRM: lambda it: it.confirm(by=DEVELOPER, at=LATER),
+    StatementMove.DISPUTE: lambda it: it.dispute(reason="多计", by=DEVELOPER, at=LATER),
+    StatementMove.ISSUE: lambda it: it.reissue((), by=OPERATOR, at=LATER),
+    StatementMove.SETTLE: lambda it: it.settle(by=OPERATOR, at=LATER),
+}
+
+
+def a_statement() -> Statement:
+    return replace(Statement.issue(in_force(), Month(2026, 11), (), by=OPERATOR, at=LATER), news=())
+
+
 def _agreement(state: AgreementState) -> Agreement:
     match state:
         case AgreementState.DRAWN | AgreementState.CANCELLED:
@@ -136,6 +158,8 @@ NOUNS: Mapping[str, tuple[Table, type[StrEnum], Mapping[Any, Do], Callable[[Any]
     "agreement": (AGREEMENT_MOVES, AgreementState, AGREEMENT, _agreement),
     "person": (PERSON_MOVES, PersonState, PERSON, lambda state: a_person(state=state)),
     "stop": (STOP_MOVES, StopState, STOP, lambda state: replace(a_stop(), state=state)),
+    "consent": (CONSENT_MOVES, ConsentState, CONSENT, lambda state: replace(a_consent(), state=state)),
+    "statement": (STATEMENT_MOVES, StatementState, STATEMENT, lambda state: replace(a_statement(), state=state)),
     "evidence": (EVIDENCE_MOVES, EvidenceState, EVIDENCE, _qualification),
 }
 

@@ -9,12 +9,13 @@ import pytest
 from logs.kinds import checked
 from logs.model import Event, Role
 from policies import service
+from policies.billing import Month
 from policies.denials import NotPermitted
 from policies.model import Condition
 from policies.model.stops import StopScope
 from policies.service.work import Begin
 from tests.policies.conftest import CALENDAR, PERMISSIONS, VERIFIER
-from tests.policies.factories import DEVELOPER, EVERYBODY, LATER, an_organisation, materials, terms
+from tests.policies.factories import DEVELOPER, EVERYBODY, LATER, a_consent, an_organisation, materials, terms
 from tests.policies.test_roles import expected
 
 ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
@@ -60,9 +61,23 @@ ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
     "lift_stop": ("stop", "lift", ("s",), {"reason": ""}),
     "view_stop": ("stop", "view", ("s",), {}),
     "list_stops": ("stop", "view", (), {}),
+    "present_consent": ("consent", "present", (a_consent(),), {}),
+    "accept_consent": ("consent", "accept", ("c",), {}),
+    "reject_consent": ("consent", "reject", ("c",), {"reason": ""}),
+    "withdraw_consent": ("consent", "withdraw", ("c",), {}),
+    "expire_consents": ("consent", "expire", (), {}),
+    "view_consent": ("consent", "view", ("c",), {}),
+    "list_consents": ("consent", "view", (), {}),
+    "usage_of": ("statement", "view", ("g", Month(2026, 11)), {}),
+    "issue_statement": ("statement", "issue", ("g", Month(2026, 11)), {}),
+    "confirm_statement": ("statement", "confirm", ("s",), {}),
+    "dispute_statement": ("statement", "dispute", ("s",), {"reason": ""}),
+    "settle_statement": ("statement", "settle", ("s",), {}),
+    "view_statement": ("statement", "view", ("s",), {}),
+    "list_statements": ("statement", "view", (), {}),
 }
 NOT_VERBS = {"Begin", "Selection", "Work", "acting", "denied", "require", "require_acting"}
-BY_MODEL_ALONE = {"annex_in_force", "actor_of"}
+BY_MODEL_ALONE = {"annex_in_force", "actor_of", "consenting"}
 MAY = {(kind, verb, role): may for kind, verb, role, may in expected()}
 
 
