@@ -53,6 +53,11 @@ class Block:
         """Whether rows are folded into groups."""
         return self.grouping is not None or any(flows.aggregates(part) for part in self.after)
 
+    @property
+    def folds(self) -> bool:
+        """Whether rows are folded or compared with each other."""
+        return self.aggregated or self.distinct or bool(self.distinct_on)
+
 
 def all_joins(node: From | None) -> list[Expression]:
     """The conditions of all joins in a FROM clause."""

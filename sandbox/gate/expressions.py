@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from sandbox.gate import functions, literals, names, subqueries
+from sandbox.gate import columns, containers, functions, literals, names, rows, subqueries
 from sandbox.gate.binding import Binding, Scope
 from sandbox.gate.tree import Call, Expression, Literal, LiteralKind, Operation, Order
-from sandbox.gate.vocabulary import NAME, ZONE, type_name, unit
+from sandbox.gate.vocabulary import ZONE, type_name, unit
 
 MOST_ITEMS = 5_000
 MOST_CONDITIONS = 1_000
@@ -74,6 +74,9 @@ def binary(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     right = node.expression
     if type(node) in QUANTIFIED and isinstance(right, exp.Any | exp.All):
         return subqueries.quantified(binding, scope, node, BINARY[type(node)])
+    if (pairs := rows.compared(node.this, right)) and type(node) in rows.EQUAL:
+        found = rows.equal(binding, scope, pairs)
+        return Operation("not", (found,)) if type(node) is not exp.EQ else found
     left = expression(binding, scope, node.this)
     found = Operation(BINARY[type(node)], (left, expression(binding, scope, right)))
     return Operation("not", (found,)) if node.args.get("negate") else found
@@ -107,6 +110,11 @@ def within(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
         return subqueries.membership(binding, scope, node)
     if node.args.get("unnest") or node.args.get("field"):
         return binding.refuse("not-supported", subject="IN UNNEST", node=node)
+    if node.expressions and all(rows.compared(node.this, part) for part in node.expressions):
+        found = tuple(
+            rows.equal(binding, scope, rows.compared(node.this, part) or []) for part in node.expressions[:MOST_ITEMS]
+        )
+        return found[0] if len(found) == 1 else Operation("or", found)
     return Operation("in", (expression(binding, scope, node.this), *many(binding, scope, node.expressions)))
 
 
@@ -184,45 +192,6 @@ def position(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     return Call("strpos", many(binding, scope, [node.this, node.args["substr"]]))
 
 
-def bracket(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """An element or a slice of a list, an entry of a map."""
-    inner = expression(binding, scope, node.this)
-    if len(node.expressions) != 1:
-        return binding.refuse("not-supported", subject="[]", node=node)
-    index = node.expressions[0]
-    if isinstance(index, exp.Slice):
-        if index.args.get("step") is not None:
-            return binding.refuse("not-supported", subject="[::]", node=node)
-        edges = [part for part in (index.this, index.expression) if part is not None]
-        if len(edges) != 2:  # noqa: PLR2004
-            return binding.refuse("not-supported", subject="[:]", node=node)
-        return Operation("slice", (inner, *many(binding, scope, edges)))
-    return Operation("index", (inner, expression(binding, scope, index)))
-
-
-def struct(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """`{'name': value, ...}`."""
-    words = tuple(part.this.name if isinstance(part, exp.PropertyEQ) else "" for part in node.expressions)
-    if not all(NAME.match(word) for word in words):
-        return binding.refuse("not-supported", subject="STRUCT", node=node)
-    return Operation("struct", many(binding, scope, [part.expression for part in node.expressions]), words)
-
-
-def mapping(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """`MAP {key: value, ...}`; the parser puts a following `[key]` inside, it belongs outside."""
-    inner = node.this
-    outside = None
-    if isinstance(inner, exp.Bracket):
-        inner, outside = inner.this, inner.expressions
-    if not isinstance(inner, exp.Struct):
-        return binding.refuse("not-supported", subject="MAP", node=node)
-    pairs = [half for part in inner.expressions for half in (part.this, part.expression)]
-    found = Operation("map", many(binding, scope, pairs))
-    if outside is None:
-        return found
-    return Operation("index", (found, *many(binding, scope, outside[:1])))
-
-
 def at_time_zone(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     """`x AT TIME ZONE 'Asia/Shanghai'`, the zone written out."""
     zone = node.args["zone"]
@@ -290,17 +259,21 @@ HANDLED: dict[type[exp.Expr], tuple[Bind, frozenset[str]]] = {
     exp.Substring: (substring, frozenset({"this", "start", "length"})),
     exp.Trim: (trim, frozenset({"this", "position", "expression"})),
     exp.StrPosition: (position, frozenset({"this", "substr"})),
-    exp.Bracket: (bracket, frozenset({"this", "expressions", "offset"})),
-    exp.Array: (
-        lambda binding, scope, node: Operation("list", many(binding, scope, node.expressions)),
-        frozenset({"expressions"}),
+    exp.Bracket: (containers.bracket, frozenset({"this", "expressions", "offset"})),
+    exp.Array: (containers.comprehension, frozenset({"expressions"})),
+    exp.Dot: (containers.dot, BOTH),
+    exp.Map: (
+        lambda binding, scope, node: Call("map", many(binding, scope, [node.args["keys"], node.args["values"]])),
+        frozenset({"keys", "values"}),
     ),
+    exp.PositionalColumn: (names.numbered, THIS),
+    columns.Bound: (lambda binding, scope, node: node.args["bound"], frozenset({"bound"})),
     exp.Tuple: (
         lambda binding, scope, node: Call("row", many(binding, scope, node.expressions)),
         frozenset({"expressions"}),
     ),
-    exp.Struct: (struct, frozenset({"expressions"})),
-    exp.ToMap: (mapping, THIS),
+    exp.Struct: (containers.struct, frozenset({"expressions"})),
+    exp.ToMap: (containers.mapping, THIS),
     exp.AtTimeZone: (at_time_zone, frozenset({"this", "zone"})),
     exp.CurrentDate: (constant("current_date"), frozenset()),
     exp.CurrentTimestamp: (constant("current_timestamp"), frozenset()),

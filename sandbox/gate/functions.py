@@ -7,14 +7,18 @@ from sqlglot import exp
 from sandbox.gate import expressions
 from sandbox.gate.binding import Binding, Scope
 from sandbox.gate.parse import offset
-from sandbox.gate.tree import Aggregate, Call, Expression, Frame, Lambda, Literal, LiteralKind, Order, Window
+from sandbox.gate.tree import Aggregate, Call, Expression, Frame, Lambda, Literal, LiteralKind, Operation, Order, Window
 from sandbox.gate.vocabulary import (
     AGGREGATES,
     BOUNDED,
     LARGEST_BOUND,
+    LARGEST_SERIES,
     NAME,
     SCALARS,
+    SERIES,
+    TEMPLATED,
     UNIT_ARGUMENT,
+    WIDE,
     WINDOWS,
     ZONE,
     unit,
@@ -28,6 +32,8 @@ def call(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
         return aggregate(binding, scope, node, name)
     if name in WINDOWS:
         return Call(name, expressions.many(binding, scope, node.expressions))
+    if name == "columns":
+        return binding.refuse("columns-form", subject="COLUMNS", node=node)
     if name not in SCALARS:
         return binding.refuse("unknown-function", subject=node.name[:60], node=node)
     arguments = node.expressions
@@ -46,6 +52,10 @@ def checked(binding: Binding, found: Call, node: exp.Expr) -> Expression:
     arguments = found.arguments
     if found.function in BOUNDED and not small(arguments, BOUNDED[found.function]):
         return binding.refuse("size-not-literal", subject=found.function, node=node)
+    if found.function in TEMPLATED and not plain_template(arguments):
+        return binding.refuse("template", subject=found.function, node=node)
+    if found.function in SERIES and not all(constant_span(part) for part in arguments):
+        return binding.refuse("size-not-literal", subject=found.function, node=node)
     if found.function in UNIT_ARGUMENT:
         word = arguments[0] if arguments else None
         spelled = unit(word.text) if isinstance(word, Literal) and word.kind is LiteralKind.TEXT else None
@@ -58,6 +68,25 @@ def checked(binding: Binding, found: Call, node: exp.Expr) -> Expression:
         if not isinstance(zone, Literal) or not ZONE.match(zone.text):
             return binding.refuse("not-supported", subject="timezone", node=node)
     return found
+
+
+def plain_template(arguments: tuple[Expression, ...]) -> bool:
+    """Whether a template is written out and asks for no width of more than three digits, and for none from a value."""
+    template = arguments[0] if arguments else None
+    return isinstance(template, Literal) and template.kind is LiteralKind.TEXT and not WIDE.search(template.text)
+
+
+def constant_span(expression: Expression) -> bool:
+    """A literal within the largest series, a date or an interval."""
+    match expression:
+        case Literal():
+            return not expression.text.lstrip("-").isdecimal() or int(expression.text) <= LARGEST_SERIES
+        case Operation(operator="neg" | "cast" | "try_cast"):
+            return constant_span(expression.arguments[0])
+        case Call(function="to_days" | "to_months" | "to_years"):
+            return constant_span(expression.arguments[0])
+        case _:
+            return False
 
 
 def small(arguments: tuple[Expression, ...], index: int) -> bool:

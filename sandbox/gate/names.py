@@ -101,3 +101,15 @@ def star(scope: Scope, table: str | None) -> list[tuple[str, Expression]] | None
             else:
                 shown.append((seen.labels[key], expression))
     return shown
+
+
+def numbered(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
+    """`#2`: the second column in sight."""
+    found = at_number(scope, node)
+    return binding.refuse("position", subject=f"#{node.name}", node=node) if found is None else found[1]
+
+
+def at_number(scope: Scope, node: exp.Expr) -> tuple[str, Expression] | None:
+    """The column that a number in sight means, with its name."""
+    shown, number = star(scope, None) or [], node.this.name
+    return shown[int(number) - 1] if number.isdecimal() and 1 <= int(number) <= len(shown) else None

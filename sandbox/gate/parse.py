@@ -20,14 +20,20 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it would log the call
 INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
 )
+UNPACKED = re.compile(r"[(,]\s*(\*\s*columns)\s*\(", re.IGNORECASE)
 
 
 class Plain(DuckDB):
     """DuckDB's grammar in which a function is a name and its arguments, and nothing is translated."""
 
+    INDEX_OFFSET = 0  # an element's number stays the caller's
+
     class Parser(DuckDBParser):
         """The parser with its table of functions emptied."""
 
+        ARRAY_CONSTRUCTORS: ClassVar[dict[str, Any]] = {
+            "ARRAY": exp.Array
+        }  # `list(x)[1]` is an element of an aggregate
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             name: parse for name, parse in DuckDBParser.FUNCTION_PARSERS.items() if name in SYNTAX
@@ -52,6 +58,8 @@ def statement(sql: str) -> exp.Expr:
         raise Finding("no-statement")
     if len(statements) > 1:
         raise Finding("second-statement", subject=str(len(statements)))
+    if found := UNPACKED.search(sql):  # the parser drops the star
+        raise Finding("columns-form", subject="*COLUMNS", at=found.start(1))
     return statements[0]
 
 

@@ -78,8 +78,21 @@ def check_functions(binding: Binding, expression: Expression) -> None:
     for piece in row_level(expression):
         if isinstance(piece, Call) and piece.function not in OVER_PROTECTED | WINDOWS:
             binding.refuse("function-over-protected", subject=piece.function)
-        if isinstance(piece, Operation) and piece.operator not in OPERATORS and not constant_list(piece):
+        if isinstance(piece, Operation) and not (piece.operator in OPERATORS or constant_list(piece) or cut(piece)):
             binding.refuse("function-over-protected", subject=piece.operator)
+
+
+def cut(node: Operation) -> bool:
+    """A slice of a text column, or an element of it, at places written out."""
+    inner, *places = node.arguments
+    return (
+        node.operator in {"slice", "index"}
+        and isinstance(inner, Column)
+        and inner.family == "text"
+        and all(
+            isinstance(place, Literal) or (isinstance(place, Operation) and place.operator == "neg") for place in places
+        )
+    )
 
 
 def constant_list(node: Operation) -> bool:
@@ -89,15 +102,21 @@ def constant_list(node: Operation) -> bool:
 
 def row_level(expression: Expression) -> Iterable[Expression]:
     """The parts evaluated on protected rows: what stands outside any aggregate, and the insides of aggregates."""
-    found: list[Expression] = []
-    for piece in walk(expression):
-        inside = piece
-        if isinstance(piece, Aggregate):
-            for argument in (*piece.arguments, *((piece.condition,) if piece.condition is not None else ())):
-                found.extend(walk(argument))
-        elif not flows.aggregates(inside):
-            found.append(inside)
-    return found
+    if isinstance(expression, Aggregate):
+        inside = (*cells(expression), *((expression.condition,) if expression.condition is not None else ()))
+        return [piece for part in inside for piece in walk(part)]
+    if flows.aggregates(expression):
+        return [piece for part in children(expression) for piece in row_level(part)]
+    return list(walk(expression))
+
+
+def cells(node: Aggregate) -> tuple[Expression, ...]:
+    """The arguments of an aggregate; of `count(DISTINCT (a, b))` the cells of the row."""
+    match node:
+        case Aggregate(function="count", distinct=True, arguments=(Call(function="row", arguments=parts),)):
+            return parts
+        case _:
+            return node.arguments
 
 
 def rows(binding: Binding, found: Block, side: Side) -> Relation:

@@ -23,6 +23,7 @@ from sandbox.gate.tree import (
 )
 
 OPERATORS: dict[type[exp.SetOperation], str] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
+HUNDRED = 100
 MODIFIERS = ("order", "limit", "offset")
 
 
@@ -212,7 +213,7 @@ def literal_one(limit: Expression | None) -> bool:
 
 
 def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression | None, Expression | None]:
-    """LIMIT and OFFSET; a share of the rows is not understood."""
+    """LIMIT and OFFSET as numbers written out, LIMIT also as a share of the rows."""
     found: list[Expression | None] = []
     for name in ("limit", "offset"):
         clause = node.args.get(name)
@@ -221,13 +222,14 @@ def limits(binding: Binding, node: exp.Expr, scope: Scope) -> tuple[Expression |
             continue
         options = clause.args.get("limit_options")
         count = clause.args.get("count" if isinstance(clause, exp.Fetch) else "expression")
-        if clause.args.get("expressions") or count is None or (options is not None and any(options.args.values())):
-            found.append(binding.refuse("not-supported", subject="LIMIT", node=clause))
+        share = bool(options is not None and options.args.get("percent"))
+        if clause.args.get("expressions") or count is None or (options is not None and options.args.get("with_ties")):
+            found.append(binding.refuse("limit-form", subject="WITH TIES", node=clause))
             continue
         bound = expressions.expression(binding, scope, count)
-        if not isinstance(bound, Literal) or not bound.text.isdecimal():
-            bound = binding.refuse("not-supported", subject=f"{name.upper()} ...", node=clause)
-        found.append(bound)
+        if not isinstance(bound, Literal) or not bound.text.isdecimal() or (share and int(bound.text) > HUNDRED):
+            bound = binding.refuse("limit-form", subject=name.upper(), node=clause)
+        found.append(replace(bound, text=f"{bound.text}%") if share and isinstance(bound, Literal) else bound)
     return found[0], found[1]
 
 

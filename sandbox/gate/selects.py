@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from catalog.model import Use
-from sandbox.gate import expressions, flows, groupings, joins, names, protected, queries, sources
+from sandbox.gate import columns, expressions, flows, groupings, joins, labels, names, protected, queries, sources
 from sandbox.gate.binding import Binding, Scope, walk
 from sandbox.gate.block import Block, all_joins, fields_of, finished, one_row, read
 from sandbox.gate.parse import offset
@@ -21,6 +21,7 @@ from sandbox.gate.tree import (
     Relation,
     Source,
     Window,
+    children,
 )
 from sandbox.gate.vocabulary import WINDOWS
 
@@ -48,6 +49,7 @@ def select(
         block.source = source if block.source is None else Join(block.source, source, "LEFT", on)
     semi_joined(binding, block)
     check_windows(binding, block)
+    check_unnest(binding, block)
     where = tuple(block.where)
     side = joins.Side((), frozenset()) if block.source is None else joins.protection(binding, block.source, where)
     if not side.units:
@@ -66,7 +68,8 @@ def bound(binding: Binding, scope: Scope, node: exp.Select) -> Block:
         block.projections.extend(projected_items(binding, scope, projection))
     where = node.args.get("where")
     if where is not None:
-        block.where = list(joins.conjuncts(expressions.expression(binding, scope, where.this)))
+        for _, condition in columns.written_out(binding, scope, where.this) or [("", where.this)]:
+            block.where += joins.conjuncts(expressions.expression(binding, scope, condition))
         for aggregate in (found for part in block.where for found in flows.aggregates(part)):
             binding.refuse("aggregate-in-where", subject=aggregate.function, at=aggregate.at)
     shown = list(block.shown)
@@ -91,16 +94,25 @@ def projected_items(binding: Binding, scope: Scope, node: exp.Expr) -> Iterable[
     """The columns one item of the select list stands for, with their names."""
     table = node.args.get("table") if isinstance(node, exp.Column) and isinstance(node.this, exp.Star) else None
     star = node if isinstance(node, exp.Star) else node.this if table is not None else None
-    if star is not None:
+    if star is not None and not star.args.get("ilike"):
         return starred(binding, scope, star, table.name if table is not None else None)
+    chosen = columns.liked(node)
+    if chosen is not None:
+        table = chosen[0].table if isinstance(chosen[0], exp.Column) else None
+        return columns.matching(binding, scope, node, chosen[1], table=table)
+    several = columns.written_out(binding, scope, node)
+    if several is not None:
+        return [(name, expressions.expression(binding, scope, part)) for name, part in several]
     inner = node.this if isinstance(node, exp.Alias) else node
     if isinstance(node, exp.Aliases):
         binding.refuse("not-supported", subject="ALIASES", node=node)
     expression = expressions.expression(binding, scope, inner)
+    if isinstance(node, exp.PositionalColumn) and (numbered := names.at_number(scope, node)) is not None:
+        return [numbered]
     if isinstance(node, exp.Alias):
         scope.aliases.setdefault(node.alias.lower(), expression)
         return [(node.alias, expression)]
-    return [(default_name(inner), expression)]
+    return [(labels.default_name(inner), expression)]
 
 
 def starred(binding: Binding, scope: Scope, star: exp.Expr, table: str | None) -> Iterable[tuple[str, Expression]]:
@@ -122,21 +134,6 @@ def starred(binding: Binding, scope: Scope, star: exp.Expr, table: str | None) -
     ]
 
 
-def default_name(node: exp.Expr) -> str:
-    """The name of an output column the caller did not name, as the engine would give it."""
-    match node:
-        case exp.Column():
-            return str(node.name)
-        case exp.Paren():
-            return default_name(node.this)
-        case exp.Anonymous(expressions=[exp.Star()]) if node.name.lower() == "count":
-            return "count_star()"
-        case exp.Anonymous():
-            return f"{node.name.lower()}({', '.join(part.sql('duckdb') for part in node.expressions)})"[:120]
-        case _:
-            return node.sql("duckdb")[:120]
-
-
 def semi_joined(binding: Binding, block: Block) -> None:
     """Memberships in protected subqueries turned into semi joins; elsewhere they are refused."""
     kept: list[Expression] = []
@@ -148,7 +145,7 @@ def semi_joined(binding: Binding, block: Block) -> None:
             if inner.outer:
                 binding.refuse("correlated", at=inner.at)
             binding.memberships.pop(id(inner.relation), None)
-            block.source = sources.add_semi(binding, block.source, inner.arguments[0], inner.relation, kind)
+            block.source = sources.add_semi(binding, block.source, inner, kind)
         else:
             kept.append(part)
     block.where = kept
@@ -168,6 +165,20 @@ def check_windows(binding: Binding, block: Block) -> None:
                 binding.refuse("not-supported", subject=f"{piece.function} OVER")
 
 
+def check_unnest(binding: Binding, block: Block) -> None:
+    """`unnest` makes rows: it stands directly in the select list, and nothing there folds rows at the same time."""
+    for part in (*block.after, *block.where, *all_joins(block.source)):
+        inside = children(part) if part in block.shown else (part,)
+        calls = [piece for whole in inside for piece in walk(whole) if is_unnest(piece)]
+        if calls or (is_unnest(part) and block.folds):
+            binding.refuse("unnest-place", at=block.at)
+
+
+def is_unnest(part: Expression) -> bool:
+    """Whether it is a call that makes rows."""
+    return isinstance(part, Call) and part.function == "unnest"
+
+
 def released(block: Block) -> bool:
     """Whether anything the block reads came through disclosure control."""
     return any(relation.released for relation in read(block.source))
@@ -181,6 +192,7 @@ def open_block(binding: Binding, block: Block, *, released: bool, single_source:
             continue
         flows.require(binding, joined_or_filtered(binding, part), value=Use.FILTER)
     touches = frozenset().union(*(relation.touches for relation in read(block.source)))
+    makes_rows = any(is_unnest(part) for part in block.shown)
     single = (block.aggregated and block.grouping is None) or (single_source and not block.aggregated)
     fields = fields_of(binding, block.projections)
     if block.aggregated:
@@ -196,7 +208,9 @@ def open_block(binding: Binding, block: Block, *, released: bool, single_source:
         inner = {expression: f"c{index}" for index, expression in enumerate(block.shown)}
         if all(key in inner for key in block.grouping.keys):
             determined = tuple(inner[key] for key in block.grouping.keys)
-    return replace(relation, single=single or one_row(block), determined=determined, touches=touches)
+    return replace(
+        relation, single=(single and not makes_rows) or one_row(block), determined=determined, touches=touches
+    )
 
 
 def check_open_grouping(binding: Binding, block: Block) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from catalog.model import Use
-from sandbox.gate import expressions, masked, pivots, queries, workspace
+from sandbox.gate import expressions, functions, masked, pivots, queries, workspace
 from sandbox.gate.binding import Binding, Scope, Visible
 from sandbox.gate.granted import GrantedResource
 from sandbox.gate.parse import offset
@@ -18,7 +18,7 @@ from sandbox.gate.tree import (
     Flow,
     From,
     Join,
-    Literal,
+    Nested,
     Operation,
     Relation,
     Role,
@@ -27,7 +27,7 @@ from sandbox.gate.tree import (
     TableFunction,
     Unit,
 )
-from sandbox.gate.vocabulary import LARGEST_SERIES, RELATIONS
+from sandbox.gate.vocabulary import RELATIONS
 
 KEY = "__key"
 JOIN_KINDS = {
@@ -46,6 +46,7 @@ JOIN_KINDS = {
     ("LEFT", "SEMI"): "SEMI",
     ("LEFT", "ANTI"): "ANTI",
 }
+TURNED = {"this", "with_", "alias", "joins", "db", "catalog", "pivots", *("order", "limit", "offset")}
 ASOF = {"INNER": "ASOF", "LEFT": "ASOF LEFT"}
 
 
@@ -67,13 +68,21 @@ def item(binding: Binding, scope: Scope, node: exp.Expr) -> From:
     alias = node.args.get("alias")
     name = alias.name if alias is not None else ""
     labels = [part.name for part in (alias.args.get("columns") or [])] if alias is not None else []
+    turns = node.args.get("pivots") or []
+    if turns:
+        queries.allow(binding, node, TURNED)
+        relation = pivots.turned(binding, node, ctes=scope.ctes)
+        alias = turns[-1].args.get("alias")
+        name = alias.name if alias is not None else ""
+        labels = [part.name for part in (alias.args.get("columns") or [])] if alias is not None else []
+        return beside(binding, scope, relation, node, name=name, labels=labels)
     match node:
         case exp.Table(this=exp.Anonymous()):
             queries.allow(binding, node, {"this", "alias", "joins"})
             relation = table_function(binding, scope, node.this.name.lower(), node.this.expressions, node)
             name = name or node.this.name
         case exp.Table():
-            queries.allow(binding, node, {"this", "alias", "joins", "db", "catalog", "pivots"})
+            queries.allow(binding, node, {"this", "alias", "joins", "db", "catalog"})
             relation = stored(binding, scope.ctes, node)
             name = name or node.name
         case exp.Unnest():
@@ -86,10 +95,8 @@ def item(binding: Binding, scope: Scope, node: exp.Expr) -> From:
                 found = joined(binding, scope, found, join)
             return found
         case exp.Subquery():
-            queries.allow(binding, node, {"this", "with_", "alias", "joins", "pivots", *queries.MODIFIERS})
-            bare = exp.Subquery(
-                **{key: value for key, value in node.args.items() if key not in {"joins", "pivots", "alias"}}
-            )
+            queries.allow(binding, node, {"this", "with_", "alias", "joins", *queries.MODIFIERS})
+            bare = exp.Subquery(**{key: value for key, value in node.args.items() if key not in {"joins", "alias"}})
             relation = queries.query(binding, bare, ctes=scope.ctes)
         case exp.Values():
             relation = queries.query(binding, node, ctes=scope.ctes)
@@ -98,14 +105,15 @@ def item(binding: Binding, scope: Scope, node: exp.Expr) -> From:
             relation = lateral(binding, scope, node)
         case _:
             raise Finding("not-supported", subject=expressions.label(node))
-    for turn in node.args.get("pivots") or []:
-        relation = pivots.turned(binding, turn, relation, ctes=scope.ctes)
-        turned_alias = turn.args.get("alias")
-        name = turned_alias.name if turned_alias is not None else name
+    return beside(binding, scope, relation, node, name=name, labels=labels)
+
+
+def beside(binding: Binding, scope: Scope, relation: Relation, node: exp.Expr, *, name: str, labels: list[str]) -> From:
+    """A relation shown under its name, with the joins written inside its parentheses."""
     relation = queries.renamed(binding, relation, labels, node) if labels else relation
     source = binding.source(relation)
     scope.show(name or f"#{source.id}", source)
-    found = source
+    found: From = source
     for join in node.args.get("joins") or []:
         found = joined(binding, scope, found, join)
     return found
@@ -160,23 +168,10 @@ def table_function(binding: Binding, scope: Scope, name: str, arguments: list[ex
     if name not in RELATIONS:
         raise Finding("unknown-function", subject=name[:60], at=offset(node))
     bound = expressions.many(binding, Scope(scope.ctes), arguments)
-    if name != "unnest" and not all(constant_span(part) for part in bound):
+    if name != "unnest" and not all(functions.constant_span(part) for part in bound):
         binding.refuse("size-not-literal", subject=name, node=node)
     label = "unnest" if name == "unnest" else name
     return Relation(TableFunction(name, bound), (Field(label, "c0"),))
-
-
-def constant_span(expression: Expression) -> bool:
-    """A literal within the largest series, a date or an interval."""
-    match expression:
-        case Literal():
-            return not expression.text.lstrip("-").isdecimal() or int(expression.text) <= LARGEST_SERIES
-        case Operation(operator="neg" | "cast" | "try_cast"):
-            return constant_span(expression.arguments[0])
-        case Call(function="to_days" | "to_months"):
-            return constant_span(expression.arguments[0])
-        case _:
-            return False
 
 
 def lateral(binding: Binding, scope: Scope, node: exp.Lateral) -> Relation:
@@ -251,10 +246,15 @@ def merged(
     return conditions[0] if len(conditions) == 1 else Operation("and", tuple(conditions))
 
 
-def add_semi(binding: Binding, left: From, argument: Expression, relation: Relation, kind: str) -> Join:
-    """`x IN (SELECT y ...)` as a semi join, `NOT IN` as an anti join."""
-    source = binding.source(relation)
-    return Join(left, source, kind, Operation("=", (argument, Column(source.id, relation.fields[0].inner))))
+def add_semi(binding: Binding, left: From, asked: Nested, kind: str) -> Join:
+    """`x IN (SELECT y ...)` as a semi join, `NOT IN` as an anti join; in rows of several columns null equals null."""
+    source = binding.source(asked.relation)
+    operator = "=" if len(asked.arguments) == 1 else "is not distinct from"
+    pairs = tuple(
+        Operation(operator, (argument, Column(source.id, known.inner)))
+        for argument, known in zip(asked.arguments, asked.relation.fields, strict=False)
+    )
+    return Join(left, source, kind, pairs[0] if len(pairs) == 1 else Operation("and", pairs))
 
 
 def source_ids(node: From | None) -> set[int]:

@@ -41,11 +41,11 @@ TEMPLATES = {
     "like escape": "({0} LIKE {1} ESCAPE {2})",
     "ilike escape": "({0} ILIKE {1} ESCAPE {2})",
     "index": "({0})[{1}]",
-    "slice": "({0})[{1}:{2}]",
     "current_date": "current_date",
     "current_timestamp": "current_timestamp",
     "unit key": "CAST(hash({0}) >> 33 AS UINTEGER)",
 }
+EXTREMES = {">": ("min", "max"), ">=": ("min", "max"), "<": ("max", "min"), "<=": ("max", "min")}
 COMPARING = frozenset({"=", "<>", ">", ">=", "<", "<=", "is not distinct from", "is distinct from", "in", "between"})
 LOGICAL = frozenset(
     {"and", "or", "not", "is null", "is not null", "is true", "is false", "is not true", "is not false"}
@@ -217,6 +217,10 @@ class Expressions:
             case "map":
                 pairs = ", ".join(f"{key}: {value}" for key, value in zip(parts[::2], parts[1::2], strict=True))
                 return f"MAP {{{pairs}}}"
+            case "slice":
+                edges = dict(zip(node.words, parts[1:], strict=True))
+                step = f":{edges['step']}" if "step" in edges else ""
+                return f"({parts[0]})[{edges.get('from', '')}:{edges.get('to', '-' if step else '')}{step}]"
             case "field":
                 return f"({parts[0]}).{quoted(node.words[0])}"
             case "~" if len(parts) == 2:  # noqa: PLR2004
@@ -281,7 +285,7 @@ class Expressions:
             case "exists":
                 return f"EXISTS ({inner})"
             case "in":
-                return f"({self.expression(node.arguments[0])} IN ({inner}))"
+                return f"({self.asked(node)} IN ({inner}))"
             case form:
                 operator, word = form.split(" ")
                 return f"({self.expression(node.arguments[0])} {operator} {word.upper()} ({inner}))"
@@ -295,11 +299,32 @@ class Expressions:
             case "exists":
                 return self.lifted(f"EXISTS ({inner})")
             case "in":
-                column = quoted(node.relation.fields[0].inner)
-                held = self.lifted(f"coalesce((SELECT list({column}) FROM ({inner}) AS q), [])")
-                return f"list_contains({held}, {self.expression(node.arguments[0])})"
+                shown = ", ".join(quoted(known.inner) for known in node.relation.fields)
+                row = shown if len(node.arguments) == 1 else f"row({shown})"
+                held = self.lifted(f"coalesce((SELECT list({row}) FROM ({inner}) AS q), [])")
+                return f"list_contains({held}, {self.asked(node)})"
             case form:
-                raise Finding("not-supported", subject=form.upper())
+                return self.extreme(form, inner, node)
+
+    def asked(self, node: Nested) -> str:
+        """What is looked for in a subquery: a value, or a row of several."""
+        parts = [self.expression(part) for part in node.arguments]
+        return parts[0] if len(parts) == 1 else f"row({', '.join(parts)})"
+
+    def extreme(self, form: str, inner: str, node: Nested) -> str:
+        """`x > ALL (...)` is `x > max`, and so on; of no rows ALL holds and ANY does not, a null among them decides."""
+        operator, word = form.split(" ")
+        if operator not in EXTREMES:
+            raise Finding("not-supported", subject=form.upper())
+        column = quoted(node.relation.fields[0].inner)
+        function = EXTREMES[operator][word == "all"]
+        least = f"(SELECT CASE WHEN count(*) = count({column}) OR {word == 'any'} THEN {function}({column}) END"
+        edge = self.lifted(f"{least} FROM ({inner}) AS q)")
+        compared = f"({self.expression(node.arguments[0])} {operator} {edge})"
+        if word == "any":
+            return compared
+        none = self.lifted(f"NOT EXISTS ({inner})")
+        return f"({none} OR {compared})"
 
     def lifted(self, value: str) -> str:
         """The name of a value joined beside the rows of the SELECT being printed."""

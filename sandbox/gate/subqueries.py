@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from sandbox.gate import decorrelate, expressions, names, queries
+from sandbox.gate import decorrelate, expressions, names, queries, rows
 from sandbox.gate.binding import Binding, Scope
 from sandbox.gate.parse import offset
 from sandbox.gate.tree import Column, Expression, Nested, Operation, Relation
@@ -78,13 +78,14 @@ def exists(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
 
 def membership(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     """`x IN (SELECT ...)`; over protected rows it is refused unless it becomes a semi join."""
-    argument = expressions.expression(binding, scope, node.this)
+    arguments = expressions.many(binding, scope, rows.cells(node.this) or [node.this])
     relation, outer = bound(binding, scope, node.args["query"])
-    one_column(binding, relation, node)
+    if len(relation.fields) != len(arguments):
+        binding.refuse("column-count", node=node)
     if relation.protected:
         binding.memberships[id(relation)] = offset(node)
     guard_outer(binding, outer, node)
-    return Nested("in", (argument,), relation, outer, offset(node))
+    return Nested("in", arguments, relation, outer, offset(node))
 
 
 def quantified(binding: Binding, scope: Scope, node: exp.Expr, operator: str) -> Expression:

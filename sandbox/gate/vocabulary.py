@@ -20,6 +20,9 @@ AGGREGATES: dict[str, MeasureKind | None] = {
 }
 PARAMETERS: dict[str, int] = WORDS["parameters"]
 WINDOWS = frozenset(WORDS["window"])
+TEMPLATED = frozenset({"format", "printf"})
+SERIES = frozenset({"range", "generate_series"})
+WIDE = re.compile(r"\d{4}|\*|\{[^}]*\{")
 RELATIONS = frozenset(WORDS["relation"])
 
 LARGEST_BOUND = 1_000
