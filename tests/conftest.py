@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
 
 from logs.adapters.database import open_database
+
+# How long an example takes says nothing where other processes share the machine.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -34,8 +39,10 @@ def postgres() -> Iterator[URL]:
 
             server = get_server(home / "pgdata", cleanup_mode="delete", start=False)
             server.ensure_pgdata_inited()
-            with (home / "pgdata" / "postgresql.conf").open("a") as settings:
-                settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 32MB\n")
+            with (home / "pgdata" / "postgresql.conf").open("a") as configured:
+                configured.write(
+                    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 32MB\n"
+                )
             server.start()
         address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     except Exception as cause:  # noqa: BLE001  # whatever keeps it from starting, the other half of the tests still runs

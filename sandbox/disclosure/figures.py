@@ -59,7 +59,7 @@ def magnitude(work: Workings) -> Figure:
     noise = sum_noise(sums, keys=work.keys, sets=work.who.words, rules=work.rules)
     values, told = sums.settled * work.who.factor + noise.added, noise.told
     if work.measure.kind is MeasureKind.MEAN:
-        divisor = work.numbers("d") * work.divided.factor
+        divisor = np.maximum(work.divided.perturbed(work.measured.whole(work.name("d"))), 1)
         values, told = values / divisor, told / divisor
     shown = work.open & ~failed & np.isfinite(values)
     error = of_shares(work.measure.name, told / np.abs(values), shown)

@@ -138,7 +138,8 @@ def magnitude(who: Behind, divided: list[Row], want: Wanted, case: Case) -> Show
     result = len(values) * (low + (high - low) * position / 2**36) * factor + noise
     if want.kind is MeasureKind.MEAN:
         whole = behind_all(divided, case)
-        result /= len(divided) * (1 + whole.moved / whole.fewest)
+        share = Fraction(whole.moved * max(len(divided), whole.fewest), whole.fewest)
+        result /= max(len(divided) + math.floor(share + Fraction(1, 2)), 1)
     return round(result) if want.whole else result
 
 

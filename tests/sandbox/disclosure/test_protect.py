@@ -118,6 +118,29 @@ def test_a_dominant_person_hides_sum_and_mean_but_not_the_count() -> None:
     assert table.figures_hidden == 3
 
 
+def test_sum_and_mean_together_tell_no_more_than_a_count_of_the_rows() -> None:
+    """Their ratio was once d * (1 + deviation / contributors), a fraction that gives all three away."""
+    for many in range(300, 320):
+        rows = [replace(row, x=0.0 if at < 200 else row.x) for at, row in enumerate(people("a", many))]
+
+        table = protected(rows, Wanted("m0", K.COUNT), Wanted("m1", K.SUM), Wanted("m2", K.MEAN))
+
+        (row,) = table.table.to_pylist()
+        assert row["m1"] / row["m2"] == pytest.approx(row["m0"], rel=1e-7)
+
+
+def test_sum_and_mean_of_units_with_many_rows_give_no_fraction_away() -> None:
+    chance = np.random.default_rng(5)
+    for many in range(40, 60):
+        rows = [row for row in people("a", many) for _ in range(chance.integers(15, 25))]
+
+        table = protected(rows, Wanted("m1", K.SUM), Wanted("m2", K.MEAN))
+
+        (row,) = table.table.to_pylist()
+        ratio = row["m1"] / row["m2"]
+        assert abs(ratio - round(ratio)) < 1e-4
+
+
 def test_equal_values_are_hidden_in_every_figure_but_the_count() -> None:
     rows = [replace(row, x=7.0, category="p") for row in people("a", 50)]
     kinds = (K.SUM, K.MEAN, K.QUANTILE, K.MOMENT, K.DISTINCT)
