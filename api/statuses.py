@@ -10,6 +10,7 @@ from catalog import listing_errors as listing
 from logs import errors as logs
 from logs import misdelivered
 from logs.errors import Refusal
+from logs.monitoring import errors as monitoring
 from masking import errors as masking
 from policies import denials
 from policies import errors as policies
@@ -36,6 +37,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         listing.EntryUnknown,
         listing.NoReport,
         logs.NoSuchEvidence,
+        monitoring.AlertUnknown,
         masking.RuleUnknown,
         policies.NoSuch,
     ),
@@ -47,6 +49,9 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         listing.EntryExists,
         listing.MoveImpossible,
         logs.NotYetSigned,
+        monitoring.AlertMoveImpossible,
+        monitoring.NotConfirmed,
+        monitoring.NothingToFreeze,
         masking.NoRuleInForce,
         masking.RuleChanged,
         masking.RuleMoveImpossible,
@@ -89,6 +94,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         listing.NotListable,
         listing.ReasonMissing,
         logs.NotAProof,
+        monitoring.AlertRulesWrong,
         masking.RulesUnreadable,
         policies.KeyMissing,
         policies.MaterialFlawed,
