@@ -27,7 +27,10 @@ def bracket(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
 
 
 def dot(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
-    """`(expression).field`."""
+    """`(expression).field`, and `x.function(y)`, which is `function(x, y)`."""
+    if isinstance(node.expression, exp.Anonymous):
+        called = exp.Anonymous(this=node.expression.this, expressions=[node.this, *node.expression.expressions])
+        return expressions.expression(binding, scope, called)
     name = node.expression.name
     if not isinstance(node.expression, exp.Identifier) or not NAME.match(name):
         return binding.refuse("not-supported", subject="DOT", node=node)

@@ -15,12 +15,18 @@ PLAIN = frozenset({"expressions", "from_", "joins", "where", "kind"})
 
 
 def membership(binding: Binding, scope: Scope, node: exp.Expr) -> exp.In | None:
-    """An EXISTS with one correlated equality as an IN; `None` when it is anything else."""
+    """An EXISTS with correlated equalities as an IN of rows; `None` when it is anything else."""
     split = correlated(binding, scope, node)
-    if not isinstance(node, exp.Select) or split is None or len(split[0]) != 1:
+    if not isinstance(node, exp.Select) or split is None or not split[0]:
         return None
-    (inner, outer), rest = split[0][0], split[1]
-    return exp.In(this=outer.copy(), query=exp.Subquery(this=without(node, [inner.copy()], rest)))
+    pairs, rest = split
+    inner: list[exp.Expr] = [pair[0].copy() for pair in pairs]
+    outer: list[exp.Expr] = [pair[1].copy() for pair in pairs]
+    if len(pairs) == 1:
+        return exp.In(this=outer[0], query=exp.Subquery(this=without(node, inner, rest)))
+    there = [exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())) for column in inner]
+    asked = without(node, inner, [*rest, *there])  # an equality never holds of null, rows compare null with null
+    return exp.In(this=exp.Tuple(expressions=outer), query=exp.Subquery(this=asked))
 
 
 def lookup(binding: Binding, scope: Scope, node: exp.Expr) -> tuple[exp.Select, list[exp.Column]] | None:

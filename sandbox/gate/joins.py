@@ -7,14 +7,32 @@ rows count subjects, so that contributors are counted apart from then on.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import inf
 
 from catalog.model import Use
 from sandbox.gate import flows
 from sandbox.gate.binding import Binding, walk
 from sandbox.gate.rules import Finding
-from sandbox.gate.tree import Call, Column, Expression, From, Join, Nested, Operation, Role, Source, Unit
+from sandbox.gate.tree import (
+    Call,
+    Column,
+    Expression,
+    From,
+    Join,
+    Literal,
+    Nested,
+    Operation,
+    Relation,
+    Role,
+    Select,
+    Source,
+    Unit,
+    Values,
+)
 
 PRESERVED_LEFT = frozenset({"INNER", "LEFT", "CROSS", "ASOF", "ASOF LEFT", "SEMI", "ANTI"})
+RANGES = frozenset({"between", "<", "<=", ">", ">="})
+MOST_BANDS = 200
 FROM_WHERE = frozenset({"INNER", "CROSS"})
 
 
@@ -63,8 +81,11 @@ def joined(binding: Binding, node: Join, where: tuple[Expression, ...]) -> Side:
     if node.kind.startswith("ASOF"):
         binding.refuse("join-multiplies", subject=node.kind)
         return Side(left.units + right.units, sources)
-    units = (both if left.units and right.units else one)(binding, node, pairs, left, right)
-    check_condition(binding, node, pairs)
+    if left.units and right.units:
+        units = both(binding, node, pairs, left, right)
+    else:
+        units = one(binding, node, (left, right), pairs=pairs, conditions=conditions)
+    check_condition(binding, node)
     return Side(units, sources)
 
 
@@ -81,9 +102,8 @@ def equalities(conditions: Iterable[Expression], left: Side, right: Side) -> lis
     return found
 
 
-def check_condition(binding: Binding, node: Join, pairs: list[tuple[Column, Column]]) -> None:
+def check_condition(binding: Binding, node: Join) -> None:
     """Beside the linking equalities an ON is a condition like any other."""
-    del pairs
     for part in conjuncts(node.on):
         if isinstance(part, Operation) and frozenset(part.arguments) in binding.linked:
             continue
@@ -167,8 +187,16 @@ def referring(node: Join, many: Side, one_: Side, target: Unit, *, reference: Co
     return (*kept, *(replace(unit, unique=False, disjoint=False) for unit in one_.units))
 
 
-def one(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: Side, right: Side) -> tuple[Unit, ...]:
-    """One protected side: the other is met on dimensions by equality, or has but one row."""
+def one(
+    binding: Binding,
+    node: Join,
+    sides: tuple[Side, Side],
+    *,
+    pairs: list[tuple[Column, Column]],
+    conditions: Iterable[Expression],
+) -> tuple[Unit, ...]:
+    """One protected side: the other is met on dimensions by equality, is a list of bands, or has but one row."""
+    left, right = sides
     protected, other = (left, right) if left.units else (right, left)
     flipped = protected is right
     if flipped and node.kind in {"SEMI", "ANTI"}:
@@ -185,7 +213,7 @@ def one(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: 
                 binding.note(Finding("use-join", subject=flow.column, at=column.at, allowed=allowed))
             else:
                 flows.require(binding, [flow], value=Use.GROUP, at=column.at)
-    if not pairs and not other.single:
+    if not pairs and not other.single and not banded(node.left if flipped else node.right, conditions, protected):
         binding.refuse("join-multiplies", subject=node.kind, at=None)
     preserved = node.kind in PRESERVED_LEFT if not flipped else node.kind in {"INNER", "CROSS", "RIGHT"}
     at_most_one = other.single or (other.determined is not None and other.determined <= set(dimension))
@@ -193,6 +221,30 @@ def one(binding: Binding, node: Join, pairs: list[tuple[Column, Column]], left: 
     return tuple(
         replace(unit, unique=unit.unique and keeps, disjoint=unit.disjoint and keeps) for unit in protected.units
     )
+
+
+def banded(other: From, conditions: Iterable[Expression], protected: Side) -> bool:
+    """Whether the other side is a short list of bands written down, met by comparing a column with their edges."""
+    if not isinstance(other, Source) or rows_written(other.relation) > MOST_BANDS:
+        return False
+    return any(
+        isinstance(part, Operation)
+        and part.operator in RANGES
+        and {piece.source for piece in part.arguments if isinstance(piece, Column)} >= {other.id}
+        and any(isinstance(piece, Column) and piece.source in protected.sources for piece in part.arguments)
+        for part in conditions
+    )
+
+
+def rows_written(relation: Relation) -> float:
+    """How many rows the caller wrote down at the most; without end for any other relation."""
+    match relation.body:
+        case Values(rows=rows):
+            return len(rows)
+        case Select(source=Source(relation=inner), grouping=None, projections=shown):
+            return rows_written(inner) if all(isinstance(part, Column | Literal) for part in shown) else inf
+        case _:
+            return inf
 
 
 def uses(binding: Binding, resource: str, column: str) -> frozenset[Use]:

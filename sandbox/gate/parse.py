@@ -39,6 +39,15 @@ class Plain(DuckDB):
             name: parse for name, parse in DuckDBParser.FUNCTION_PARSERS.items() if name in SYNTAX
         }
 
+        def _parse_simplified_pivot(self, is_unpivot: bool | None = None) -> exp.Pivot:  # noqa: FBT001  # as above it
+            """A PIVOT statement with the order and the limit it may end with."""
+            found = super()._parse_simplified_pivot(is_unpivot)
+            if (order := self._parse_order()) is not None:
+                found.set("order", order)
+            if (limit := self._parse_limit()) is not None:
+                found.set("limit", limit)
+            return found
+
 
 def statement(sql: str) -> exp.Expr:
     """The one statement in the text, whatever it is, or a `Finding` that says what stands there instead."""

@@ -90,8 +90,8 @@ def cannot_raise(expression: Expression) -> bool:
     match expression:
         case Column() | Literal() | Aggregate() | Window():
             return True
-        case Operation(operator="neg", arguments=(Literal(),)):
-            return True
+        case Operation(operator="neg", arguments=(Literal(),)) | Call(function="unnest"):
+            return True  # what makes rows is no value that TRY could take
         case Operation(operator=operator, arguments=parts) if operator in COMPARING:
             kinds = {family(part) for part in parts}
             return len(kinds) == 1 and None not in kinds and all(map(cannot_raise, parts))

@@ -4,8 +4,9 @@ from sqlglot import exp
 
 from sandbox.gate import decorrelate, expressions, names, queries, rows
 from sandbox.gate.binding import Binding, Scope
+from sandbox.gate.constants import ZERO
 from sandbox.gate.parse import offset
-from sandbox.gate.tree import Column, Expression, Nested, Operation, Relation
+from sandbox.gate.tree import Call, Column, Expression, Nested, Operation, Relation
 
 
 def bound(binding: Binding, scope: Scope, node: exp.Expr) -> tuple[Relation, tuple[Column, ...]]:
@@ -29,7 +30,7 @@ def scalar(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
     """`(SELECT ...)` as a value; a correlated one over protected rows is looked up in a release."""
     before, memberships = list(binding.findings), dict(binding.memberships)
     relation, outer = bound(binding, scope, node)
-    if len(binding.findings) > len(before) and binding.findings[-1].rule == "correlated":
+    if any(finding.rule == "correlated" for finding in binding.findings[len(before) :]):
         rewritten = decorrelate.lookup(binding, scope, node.this if isinstance(node, exp.Subquery) else node)
         if rewritten is not None:
             binding.findings[:], binding.memberships = before, memberships
@@ -42,9 +43,9 @@ def scalar(binding: Binding, scope: Scope, node: exp.Expr) -> Expression:
 
 
 def looked_up(binding: Binding, scope: Scope, grouped: exp.Select, keys: list[exp.Column]) -> Expression:
-    """The value of a release for the row's keys: the release is joined on them, each key once in it."""
+    """The value for the row's keys, of a release or of a row a unit: it is joined on them, each key once in it."""
     relation = queries.query(binding, grouped, ctes=scope.ctes)
-    if relation.protected or relation.determined is None:
+    if not relation.protected and relation.determined is None:
         return binding.refuse("correlated", node=keys[0])
     source = binding.source(relation)
     pairs = [
@@ -52,7 +53,11 @@ def looked_up(binding: Binding, scope: Scope, grouped: exp.Select, keys: list[ex
         for key, field in zip(keys, relation.fields, strict=False)
     ]
     scope.lookups.append((source, pairs[0] if len(pairs) == 1 else Operation("and", tuple(pairs))))
-    return Column(source.id, relation.fields[-1].inner)
+    value = Column(source.id, relation.fields[-1].inner)
+    figure = grouped.expressions[-1].this
+    if relation.protected and isinstance(figure, exp.Anonymous) and figure.name.lower() == "count":
+        return Call("coalesce", (value, ZERO))  # of no rows at all a count is zero
+    return value
 
 
 def guard_outer(binding: Binding, outer: tuple[Column, ...], node: exp.Expr) -> None:
