@@ -40,6 +40,11 @@ test: check ## 全部检查与测试（两核五分钟以内） | every check an
 fuzz: $(READY) ## 更久的随机测试（CASES=每条性质的次数） | longer random tests (CASES=how many for each law)
 	FUZZ=$(or $(CASES),3000) $(PY) -m pytest tests/fuzz $(ARGS)
 
+.PHONY: torture
+torture: $(READY) ## 反复强杀各进程并注入故障，再核验日志（KILLS=次数） | kill every process again and again, with faults, then prove the log (KILLS=how often)
+	mkdir -p build
+	KILLS=$(or $(KILLS),200) REPORT=build/torture.txt $(PY) -m pytest tests/torture -s $(ARGS)
+
 .PHONY: docs
 docs: $(READY) ## 由代码中的表重新生成文档页 | write the documentation pages drawn from the code's tables anew
 	$(PY) -m tools.pages

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from api import parts
+from api import parts, parts_logs
 from api.console import out, plainly, spoken
 from api.demo.run import Wanted
 from api.demo.run import run as run_demo
@@ -90,7 +90,34 @@ def relay(
 ) -> None:
     """封存日志并送往公共数据资源平台 / seal the log and deliver it to the resource platform."""
     with speaking(state, lang):
-        parts.relay(settings(state, lang, resource_platform=to))
+        parts_logs.relay(settings(state, lang, resource_platform=to))
+
+
+@app.command()
+def seal(state: State = None, lang: Lang = None) -> None:
+    """只封存日志，作为 relay 的备份（可多开） / seal the log only, standing by for the relay; any number may run."""
+    with speaking(state, lang):
+        parts_logs.seal(settings(state, lang))
+
+
+@app.command("audit-delivery")
+def audit_delivery(
+    state: State = None,
+    to: Annotated[str | None, typer.Option("--to", help="OTLP/HTTP 接收地址 / receiver's address")] = None,
+    lang: Lang = None,
+) -> None:
+    """让接收端交还全部已送达的日志并比对 / have the receiver hand every delivered record back, and compare."""
+    with speaking(state, lang) as language:
+        again = parts_logs.audit(settings(state, lang, resource_platform=to))
+        said = {
+            "zh": f"接收端有缺失：将重新送达 {again} 条（记入日志）" if again else "接收端所持与本平台一致",
+            "en": f"records are gone there: {again} will be delivered again, and that is on record"
+            if again
+            else "the receiver holds what was delivered",
+        }
+        out.print(said[language])
+        if again:
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -121,7 +148,22 @@ def ingest(
 def receiver(state: State = None, host: Host = None, port: Port = None, lang: Lang = None) -> None:
     """启动参考日志接收端 / start the reference receiver of logs."""
     with speaking(state, lang):
-        parts.receiver(settings(state, lang, receiver_host=host, receiver_port=port))
+        parts_logs.receiver(settings(state, lang, receiver_host=host, receiver_port=port))
+
+
+@app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(help="证书目录 / folder to write to")],
+    host: Annotated[list[str], typer.Option("--host", help="接收端的主机名或地址 / names of the receiver")] = [  # noqa: B006
+        "127.0.0.1",
+        "localhost",
+    ],
+    lang: Lang = None,
+) -> None:
+    """生成试用 CA 及双方证书（双向 TLS） / an authority for trials, and both sides' certificates for mutual TLS."""
+    with speaking(None, lang):
+        for made in parts_logs.trial_authority(folder, tuple(host)):
+            out.print(str(made), markup=False)
 
 
 @app.command("verify-log")
@@ -140,7 +182,7 @@ def verify_log(
     """证明送达的日志完整且未被篡改 / prove the delivered log complete and unaltered."""
     with speaking(state, lang) as language:
         place = path or delivered_records(settings(state, lang).state)
-        report = parts.prove(place, witnesses=tuple(witness), keys=tuple(key))
+        report = parts_logs.prove(place, witnesses=tuple(witness), keys=tuple(key))
         out.print(report_text(report, language), markup=False)
         if not report.proved:
             raise typer.Exit(1)
@@ -175,7 +217,7 @@ def prove_record(
     """取出一条记录的证明，其余日志无需交出 / the proof of one record, without the rest of the log."""
     with speaking(state, lang):
         place = path or delivered_records(settings(state, lang).state)
-        typer.echo(parts.record_proof(place, number).written())
+        typer.echo(parts_logs.record_proof(place, number).written())
 
 
 @app.command("verify-record")
@@ -188,7 +230,7 @@ def verify_record(
 ) -> None:
     """仅凭公钥核验一条记录 / verify one record offline, with the public key alone."""
     with speaking(state, lang) as language:
-        found, wrong = parts.verify_record(proof, keys=tuple(key))
+        found, wrong = parts_logs.verify_record(proof, keys=tuple(key))
         out.print(record_text(found, wrong, language, trusted=bool(key)), markup=False)
         if wrong:
             raise typer.Exit(1)

@@ -5,10 +5,12 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -33,10 +35,10 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def address(bound: socket.socket) -> str:
+def address(bound: socket.socket, scheme: str = "http") -> str:
     """The HTTP address of a bound socket."""
     host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 @contextmanager
@@ -64,13 +66,42 @@ def announcement(state: Path, part: str) -> str | None:
         return None
 
 
-def run_http(app: ASGIApp, bound: socket.socket, *, log_level: str) -> None:
-    """Serve until told to stop; requests under way are finished first."""
-    config = uvicorn.Config(
-        app, log_level=log_level, access_log=False, server_header=False, timeout_graceful_shutdown=10, lifespan="on"
+@dataclass(frozen=True, slots=True)
+class Mutual:
+    """That whoever calls must show a certificate of that authority, and what is shown to them; files as PEM."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def serving(app: ASGIApp, *, log_level: str, mutual: Mutual | None = None) -> uvicorn.Config:
+    """How an application is served, over TLS where both sides are to show certificates."""
+    tls = (
+        {}
+        if mutual is None
+        else {
+            "ssl_certfile": mutual.certificate,
+            "ssl_keyfile": mutual.key,
+            "ssl_ca_certs": str(mutual.authority),
+            "ssl_cert_reqs": ssl.CERT_REQUIRED,
+        }
     )
+    return uvicorn.Config(
+        app,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        lifespan="on",
+        **tls,  # type: ignore[arg-type]
+    )
+
+
+def run_http(app: ASGIApp, bound: socket.socket, *, log_level: str, mutual: Mutual | None = None) -> None:
+    """Serve until told to stop; requests under way are finished first."""
     with until_told():  # uvicorn raises the signal again when it is done: nothing is to end before it was closed
-        uvicorn.Server(config).run(sockets=[bound])
+        uvicorn.Server(serving(app, log_level=log_level, mutual=mutual)).run(sockets=[bound])
 
 
 @contextmanager

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         pattern="^[0-9a-f]{64}$",
         description="public key of the checkpoints taken; default: any",
     )
+    tls_authority: Path | None = Field(default=None, description="who signs the other side's certificates, as PEM")
+    tls_certificate: Path | None = Field(default=None, description="this part's own certificate, as PEM")
+    tls_key: Path | None = Field(default=None, description="the key of that certificate, as PEM")
     log_hash: Hash = Field(default=Hash.SHA256, description="hash a new log is sealed with, for good: sha256 or sm3")
     language: Language = "zh"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"

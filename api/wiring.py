@@ -21,7 +21,7 @@ from api.identity import PLATFORM
 from api.settings import Settings
 from api.state import Secrets, lay_out, secrets_in
 from api.supply import Intake
-from api.wiring_logs import RECEIVER, receiver_address, receiver_tokens
+from api.wiring_logs import RECEIVER, certificates, receiver_address, receiver_tokens
 from catalog.adapters.database import EditionTable, EntryTable
 from catalog.adapters.duckdb import take_in
 from catalog.adapters.folder import read_folder
@@ -75,6 +75,9 @@ __all__ = ["Instant", "PartySigner", "Platform", "Work", "compose", "metadata", 
 OVER = frozenset({AgreementState.CANCELLED, AgreementState.EXPIRED, AgreementState.TERMINATED})
 log = structlog.get_logger("api")
 
+Clock = Callable[[], datetime]
+"""Tells the moment."""
+
 
 class Work(ProcedureTables):
     """One transaction: every package's tables and the event inbox on one connection."""
@@ -113,7 +116,7 @@ class Platform:
     calendar: WorkingDays
     intake: Intake
     resource_platform: ResourcePlatform
-    clock: Callable[[], datetime]
+    clock: Clock
     verifier: Verifier
 
     @cached_property
@@ -184,7 +187,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -> Platform:
+def compose(settings: Settings, *, clock: Clock = wall_clock) -> Platform:
     """The platform on its state folder and database; raises `StateNotWritable`, `StateFull`."""
     state = lay_out(settings.state)
     secrets = secrets_in(state)
@@ -208,7 +211,9 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -
             seed=seed,
         ),
         resource_platform=ResourcePlatform(
-            lambda: receiver_address(settings), token=receiver_tokens(settings, secrets).reading
+            lambda: receiver_address(settings),
+            token=receiver_tokens(settings, secrets).reading,
+            certificates=certificates(settings),
         ),
         clock=clock,
         verifier=Ed25519Verifier(),

@@ -8,10 +8,12 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
+from api.faults import SettingWrong
 from api.launch import announcement
 from api.settings import Settings
 from api.state import Secrets, lay_out, secret, secrets_in
 from logs.adapters.archive import open_archive
+from logs.adapters.certificates import Certificates, make_authority
 from logs.adapters.ed25519 import Ed25519Signer, verified
 from logs.adapters.evidence import prove_record, verify
 from logs.adapters.orders import OrderBox
@@ -23,7 +25,7 @@ from logs.relay import Audit
 from logs.relay import Receiver as KnownReceiver
 from logs.sealer import Checkpoints
 
-__all__ = ["OrderBox", "prove_record", "verified", "verify"]
+__all__ = ["OrderBox", "make_authority", "prove_record", "verified", "verify"]
 
 RECEIVER = "resource-platform"
 
@@ -47,6 +49,19 @@ def receiver_address(settings: Settings) -> str:
     return settings.resource_platform or announcement(settings.state, "receiver") or settings.receiver_url
 
 
+def certificates(settings: Settings) -> Certificates | None:
+    """What relay, readers and receiver show each other; `None` for plain HTTP. Raises `SettingWrong`."""
+    given = (settings.tls_authority, settings.tls_certificate, settings.tls_key)
+    authority, certificate, key = given
+    if authority is None and certificate is None and key is None:
+        return None
+    names = ("XDS_TLS_AUTHORITY", "XDS_TLS_CERTIFICATE", "XDS_TLS_KEY")
+    wrong = tuple(name for name, path in zip(names, given, strict=True) if path is None or not path.is_file())
+    if wrong or authority is None or certificate is None or key is None:
+        raise SettingWrong(wrong)
+    return Certificates(authority, certificate, key)
+
+
 def delivered_records(state: Path) -> Path:
     """Where the reference receiver keeps what was delivered to it."""
     return state / "resource_platform" / "records.sqlite"
@@ -68,12 +83,14 @@ def compose_receiver(settings: Settings, *, clock: Callable[[], datetime]) -> Fa
 
 def delivery_of(settings: Settings, secrets: Secrets) -> OtlpDelivery:
     """The way to the resource platform."""
-    return OtlpDelivery(receiver_address(settings), token=receiver_tokens(settings, secrets).delivery)
+    token = receiver_tokens(settings, secrets).delivery
+    return OtlpDelivery(receiver_address(settings), token=token, certificates=certificates(settings))
 
 
 def orders_of(settings: Settings, secrets: Secrets) -> OrderBox:
     """Where the bureau's orders are fetched: the receiver, on the way that records are delivered."""
-    return OrderBox(calling(receiver_address(settings), token=receiver_tokens(settings, secrets).delivery))
+    token = receiver_tokens(settings, secrets).delivery
+    return OrderBox(calling(receiver_address(settings), token=token, certificates=certificates(settings)))
 
 
 def known_receiver(settings: Settings) -> KnownReceiver:

@@ -89,13 +89,14 @@ def relay_once(begin: Begin, delivery: Delivery, *, receiver: Receiver, at: date
     receiver knows the records by number.
     """
     with begin() as work:
-        links = work.ledger.after(work.ledger.acknowledged(receiver.name).seq, batch)
+        start = work.ledger.acknowledged(receiver.name)
+        links = work.ledger.after(start.seq, batch)
     if not links:
         return 0
     links = _portion(links)
     end = Head(links[-1].seq, links[-1].seal)
     given = delivery.deliver(links)
-    moved = _acknowledge(begin, receiver, given, end, at=at)
+    moved = _acknowledge(begin, receiver, given, start, end, at=at)
     if moved == 0:
         raise ReceiverUnavailable("its log did not grow")
     return moved
@@ -118,7 +119,7 @@ def reconcile(begin: Begin, delivery: Delivery, *, receiver: Receiver, at: datet
         return 0
     with begin() as work:
         acknowledged = work.ledger.acknowledged(receiver.name)
-    return -min(_acknowledge(begin, receiver, given, acknowledged, at=at), 0)
+    return -min(_acknowledge(begin, receiver, given, acknowledged, acknowledged, at=at), 0)
 
 
 def audit(begin: Begin, delivery: Delivery, *, receiver: Receiver, first: int, count: int, at: datetime) -> int:
@@ -137,10 +138,13 @@ def audit(begin: Begin, delivery: Delivery, *, receiver: Receiver, first: int, c
         return -_fall_back(work.ledger, receiver, Head(gone.seq - 1, gone.previous), at=at)
 
 
-def _acknowledge(begin: Begin, receiver: Receiver, given: Receipt | None, end: Head, *, at: datetime) -> int:
-    """Take the receiver at its word up to that end and no further; how far that moves."""
+def _acknowledge(
+    begin: Begin, receiver: Receiver, given: Receipt | None, before: Head, end: Head, *, at: datetime
+) -> int:
+    """Take the receiver at its word up to that end and no further; how far that moves from where it was before."""
     with begin() as work:
-        before = work.ledger.acknowledged(receiver.name)
+        if work.ledger.acknowledged(receiver.name) != before:
+            raise ReceiverUnavailable("another relay or an audit moved the mark meanwhile")
         said = end
         if given is not None:
             _require_sound(work.ledger, receiver, given)

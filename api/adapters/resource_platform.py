@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from api.faults import ResourcePlatformSilent
+from logs.adapters.certificates import Certificates
 from logs.errors import Language, NotYetSigned
 
 
@@ -16,10 +17,15 @@ class NotHeldThere(Exception):
 class ResourcePlatform:
     """Asks the receiver what it holds, with the token it gave the bureau."""
 
-    def __init__(self, address: Callable[[], str], *, token: str) -> None:
+    def __init__(self, address: Callable[[], str], *, token: str, certificates: Certificates | None = None) -> None:
         """`address` is asked anew for each call: the receiver may start later, or move."""
         self._address = address
-        self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10.0, trust_env=False)
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10.0,
+            trust_env=False,
+            verify=certificates.client() if certificates else True,
+        )
 
     def close(self) -> None:
         """Let go of connections."""

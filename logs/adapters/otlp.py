@@ -5,10 +5,7 @@ the receiver is down. Its HTTP exporter is not either, since it takes a partial 
 """
 
 import gzip
-import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +22,7 @@ from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
+from logs.adapters.certificates import Certificates
 from logs.delivered import ATTRIBUTE, Field, fields_of
 from logs.errors import ReceiptInvalid, ReceiverRefused, ReceiverUnavailable
 from logs.model import Sealed
@@ -106,15 +104,6 @@ def _known_size(record: Record) -> int:
     return len(known.SerializeToString())
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """For mutual authentication: the authority to trust, and our own certificate with its key."""
-
-    authority: Path
-    certificate: Path
-    key: Path
-
-
 def calling(
     endpoint: str, *, token: str, seconds: float = 10.0, certificates: Certificates | None = None
 ) -> httpx.Client:
@@ -123,7 +112,8 @@ def calling(
         base_url=endpoint,
         timeout=seconds,
         headers={"Authorization": f"Bearer {token}"},
-        verify=_tls(certificates) if certificates else True,
+        verify=certificates.client() if certificates else True,
+        trust_env=False,
     )
 
 
@@ -185,12 +175,6 @@ class OtlpDelivery:
             later = answer.headers.get("Retry-After", "")
             raise ReceiverUnavailable(f"HTTP {answer.status_code}", float(later) if later.isdigit() else None)
         return answer
-
-
-def _tls(certificates: Certificates) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(certificates.authority))
-    context.load_cert_chain(certificates.certificate, certificates.key)
-    return context
 
 
 def _receipt(answer: httpx.Response) -> Receipt | None:

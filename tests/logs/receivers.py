@@ -116,6 +116,14 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def serve(database: Path, port: int) -> None:
     serve_receiver(database, Tokens("deliver", "read"), clock=lambda: datetime.now(UTC), signer=SIGNER, port=port)
 
@@ -125,9 +133,7 @@ class ReceiverProcess:
 
     def __init__(self, database: Path) -> None:
         self.database = database
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         self._process: ForkServerProcess | None = None
 
