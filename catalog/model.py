@@ -116,7 +116,9 @@ class Resource:
 class Version:
     """One immutable arrival of a resource: its content digest, size and what was measured on arrival.
 
-    `unit_unique` says that no privacy unit stands in more than one row, so that counting rows counts units.
+    `unit_unique` says that no privacy unit stands in more than one row, so that counting rows counts units; `most_rows`
+    is the greatest number of rows of one unit, known where each row carries the number of its unit. `clean` names the
+    numeric columns without a missing value, a zero, or a value beyond the bounds.
     """
 
     resource: ResourceId
@@ -125,3 +127,5 @@ class Version:
     arrived_at: datetime
     unit_unique: bool
     units: int | None = None  # distinct privacy units; `None` for an open resource
+    most_rows: int | None = None
+    clean: tuple[str, ...] = ()

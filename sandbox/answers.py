@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from masking.techniques import PADS
 from sandbox.budgets import closed
 from sandbox.disclosure.protect import ProtectedTable, band
+from sandbox.disclosure.undecided import measured
 from sandbox.domain import Domain, Holding
 from sandbox.errors import NotLawful, QueryKilled
 from sandbox.failures import Killed
@@ -54,32 +56,44 @@ def compute(domain: Domain, query: Query, plan: Plan, *, holdings: Mapping[str, 
     paths = {name: holding.path for name, holding in holdings.items()}
     safe: dict[str, ProtectedTable] = {}
 
-    def run(stage: str, statement: Statement, files: Mapping[str, Path] = paths) -> pa.Table:
+    def run(
+        stage: str,
+        statement: Statement,
+        files: Mapping[str, Path] = paths,
+        given: Mapping[str, pa.Table] = MappingProxyType({}),
+    ) -> pa.Table:
         progress(stage)
         left = domain.limits.seconds - (domain.clock() - query.received_at).total_seconds()
         if left <= 0:
             raise QueryKilled(Killed.TIMEOUT, domain.limits.seconds)
-        beside = sorted(statement.releases)
+        kept = dict(given)
+        for name in sorted(statement.releases - given.keys()):
+            kept[name] = domain.pads(query.agreement) if name == PADS else safe[name].table
         with domain.executor.stream(
             statement,
             snapshots={name: files[name] for name in sorted(statement.resources)},
-            safe={name: domain.pads(query.agreement) if name == PADS else safe[name].table for name in beside},
+            safe=kept,
             limits=replace(domain.limits, seconds=max(left, LEAST_SECONDS)),
             id=query.id,
         ) as answer:
             return answer.read_all()
 
     for release in plan.releases:
-        measured = run(release.name, release.statement)
         rules = domain.rules.over(closed(holdings[name] for name in release.statement.resources))
-        protected = domain.protect(measured, release, rules)
+        cells = measured(release, rules, partial(passing, run, release.name), exactly=rules.difference_act != "record")
+        protected = domain.protect(cells, release, rules)
         look = partial(run, LEDGER)
-        safe[release.name] = admit(domain, query, release, measured, protected, holdings=holdings, run=look)
+        safe[release.name] = admit(domain, query, release, cells, protected, holdings=holdings, run=look)
     table = run(FREE_STAGE, plan.final)
     names = [column.name for column in plan.columns]
     if len(names) == table.num_columns:
         table = table.rename_columns(names)
     return Answer(table, told(table, plan, safe))
+
+
+def passing(run: Callable[..., pa.Table], stage: str, statement: Statement, given: Mapping[str, pa.Table]) -> pa.Table:
+    """One pass over the raw data, with the safe tables it is given besides those of earlier releases."""
+    return run(stage, statement, given=given)
 
 
 def told(table: pa.Table, plan: Plan, safe: Mapping[str, ProtectedTable]) -> Told:

@@ -28,13 +28,15 @@ class Measure:
     The measured table holds, for a measure `m` and each privacy unit `u` of the release:
 
     `m_v`  the exact figure, `NULL` where nothing contributes: a sum for `SUM` and `MEAN`, a list for several quantiles;
-    for `DISTINCT` a list with, for each distinct value, the least number of units of any kind that hold it
+    for `DISTINCT` a list with, for each distinct value, the least number of units of any kind that hold it (where that
+    is a lower bound, `m_w` lists upper ones)
     `m_n`  contributing rows: filter true, argument neither null nor (for `SUM` and `MEAN`) zero
     `m_d`  for `MEAN` the rows that divide it: filter true, argument not null; `m_ds`, `m_dh`, `m_dc_u` are of these
     what `m_s`, `m_h` and `m_c_u` are of the contributing rows
     `m_s`  sum of the record keys of the contributing rows (64-bit, keys are 32-bit); where distinct units are counted,
     `m_n` and `m_s` are of the units instead
-    `m_h`  how many record keys `m_s` adds up where a unit may stand in several rows, each key once; else it is `m_n`
+    `m_h`  how many record keys `m_s` adds up where a unit may stand in several rows, each key once; else it is `m_n`.
+    It is negative where a key was added for each row of a unit
     `m_o_u`  for a conditional figure, distinct units with a row that does not contribute, where that is not the rest
     `m_c_u`  distinct contributing units, or a sound lower bound of them
     `m_a`, `m_t1_u`, `m_t2_u`  for `SUM`, `MEAN`, `MOMENT`: total of absolute contributions, the largest and second
@@ -109,6 +111,11 @@ class Release:
     Beside the measures, the measured table holds the grouping keys `k0`, `k1`, ..., the row count `n`, the sum of
     record keys `s` and the distinct units `c_u` of each unit. `statement` computes it over the raw data; it may
     read earlier releases as `safe.<name>`. `asked` is what the differencing ledger compares.
+
+    Where there is an `exact` statement, `statement` gives bounds: of the units `bounded` no more than there are, and no
+    smaller contributions than one unit makes; of the others the second largest contribution as large as the largest.
+    `sandbox.disclosure.undecided` tells where that decides; in the other cells, which the exact statement finds listed
+    in the safe table `undecided`, its columns take their place.
     """
 
     name: str
@@ -117,6 +124,23 @@ class Release:
     units: tuple[str, ...]
     statement: "Statement"
     asked: tuple[Asked, ...] = ()
+    exact: "Statement | None" = None
+    bounded: tuple[str, ...] = ()
+
+    @property
+    def statements(self) -> "tuple[Statement, ...]":
+        """What may run over the raw data."""
+        return (self.statement,) if self.exact is None else (self.statement, self.exact)
+
+    @property
+    def undecided(self) -> str:
+        """The safe table that lists the cells to be measured exactly."""
+        return undecided(self.name)
+
+
+def undecided(release: str) -> str:
+    """The safe table that lists the cells of a release to be measured exactly."""
+    return f"{release}_undecided"
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,13 +152,12 @@ class ColumnTrace(Told):
 
 
 class ReleaseTold(Told):
-    """The point where protected rows become a statistic: its keys, figures, units, and the SQL that measures it."""
+    """The point where protected rows become a statistic: its keys, figures and units."""
 
     name: str
     keys: list[str]
     measures: list[str]
     units: list[str]
-    sql: str
 
 
 class VerdictTold(Told):
@@ -185,7 +184,6 @@ class VerdictTold(Told):
                     keys=list(release.keys),
                     measures=[measure.label for measure in release.measures],
                     units=list(release.units),
-                    sql=release.statement.sql,
                 )
                 for release in plan.releases
             ],

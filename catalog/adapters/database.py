@@ -1,6 +1,7 @@
 """Entries and editions in the platform's database, each saved with its events in the caller's transaction."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -50,6 +51,8 @@ version_table = Table(
     Column("rows", BigInteger, nullable=False),
     Column("units", BigInteger),
     Column("unit_unique", Boolean, nullable=False),
+    Column("most_rows", BigInteger),
+    Column("clean", Text, nullable=False, server_default="[]"),
     comment="Every version that arrived, for the lineage of outputs",
 )
 
@@ -110,7 +113,16 @@ class EntryTable:
             select(version_table).where(version_table.c.resource == id).order_by(version_table.c.arrived_at.desc())
         )
         return tuple(
-            Version(ResourceId(row.resource), Digest(row.digest), row.rows, row.arrived_at, row.unit_unique, row.units)
+            Version(
+                resource=ResourceId(row.resource),
+                digest=Digest(row.digest),
+                rows=row.rows,
+                arrived_at=row.arrived_at,
+                unit_unique=row.unit_unique,
+                units=row.units,
+                most_rows=row.most_rows,
+                clean=tuple(json.loads(row.clean)),
+            )
             for row in rows
         )
 
@@ -163,6 +175,8 @@ def _keep_version(connection: Connection, version: Version) -> None:
                 rows=version.rows,
                 units=version.units,
                 unit_unique=version.unit_unique,
+                most_rows=version.most_rows,
+                clean=json.dumps(version.clean),
             )
         )
 

@@ -17,10 +17,11 @@ from catalog.adapters.staging import Staging
 from catalog.arrival import Arrival, Recognise, Step, Supply, Watch
 from catalog.declared import Note
 from catalog.errors import ManifestWrong
-from catalog.model import Digest, Resource, Version
+from catalog.model import Column, ColumnType, Digest, Resource, Version
 from catalog.relations import possible, relate
 
-RULES = 1
+NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.DOUBLE, ColumnType.DECIMAL})
+RULES = 2
 """Stands in every digest: raised when the same file would become other rows."""
 
 
@@ -36,9 +37,9 @@ def take_in(
     """Read, describe and place a set of resources; all of them or, when one is refused, none.
 
     Each snapshot holds one table `main.rows`: the resource's columns and, where it has a privacy unit, `__key` (31
-    bits) and `__mask` (one of 64 bits), both from HMAC-SHA-256 over the unit; rows lie in the order of their keys, so
-    that their place tells nothing. Raises what is wrong with a file, and `SnapshotNotPlaced` where the folder takes
-    nothing.
+    bits) and `__mask` (one of 64 bits), both from HMAC-SHA-256 over the unit, and `__rows`, in how many rows the unit
+    stands; rows lie in the order of their keys, so that their place tells nothing. Raises what is wrong with a file,
+    and `SnapshotNotPlaced` where the folder takes nothing.
     """
     told = watch or (lambda resource, step: None)
     _distinct(supplies)
@@ -110,7 +111,8 @@ def _prepare(
             CREATE TABLE snapshot.main.rows AS
             SELECT {columns},
                 CAST(CAST('0x' || __hmac[1:8] AS UINTEGER) >> 1 AS UINTEGER) AS __key,
-                CAST(1 AS UBIGINT) << (CAST('0x' || __hmac[9:10] AS UBIGINT) & 63) AS __mask
+                CAST(1 AS UBIGINT) << (CAST('0x' || __hmac[9:10] AS UBIGINT) & 63) AS __mask,
+                CASE WHEN {unit} IS NOT NULL THEN CAST(count(*) OVER (PARTITION BY {unit}) AS UINTEGER) END AS __rows
             FROM (
                 SELECT *, sha256($outer::BLOB || unhex(sha256(
                     $inner::BLOB || encode($kind || '/' || CAST({unit} AS VARCHAR))))) AS __hmac
@@ -121,20 +123,44 @@ def _prepare(
             {"outer": outer, "inner": inner, "kind": unit_kind(resource)},
         )
     connection.execute("CHECKPOINT snapshot")
-    rows, units, unique = _measure(connection, resource)
+    rows, units, unique, most = _measure(connection, resource)
+    clean = _clean(connection, resource)
     connection.execute("DETACH snapshot")
     staging.set_aside(room / f"{digest}.parquet")
-    version = Version(resource.id, digest, rows, at, unique, units)
+    version = Version(resource.id, digest, rows, at, unique, units, most, clean)
     return Arrival(resource, version, staging.quality(resource), staging.table)
 
 
-def _measure(connection: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[int, int | None, bool]:
-    unit = "NULL" if resource.privacy_unit is None else quoted(resource.privacy_unit)
-    found = connection.execute(f"SELECT count(*), count(DISTINCT {unit}) FROM snapshot.main.rows").fetchall()
-    rows, units = found[0]
+def _measure(connection: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[int, int | None, bool, int | None]:
+    """Rows, distinct units, whether no unit stands in two rows, the most rows of one unit."""
     if resource.privacy_unit is None:
-        return rows, None, False
-    return rows, units, rows == units
+        found = connection.execute("SELECT count(*) FROM snapshot.main.rows").fetchall()
+        return found[0][0], None, False, None
+    unit = quoted(resource.privacy_unit)
+    found = connection.execute(
+        f"SELECT count(*), count(DISTINCT {unit}), coalesce(max(__rows), 0) FROM snapshot.main.rows"
+    ).fetchall()
+    rows, units, most = found[0]
+    return rows, units, rows == units, most
+
+
+def _clean(connection: duckdb.DuckDBPyConnection, resource: Resource) -> tuple[str, ...]:
+    """The numeric columns of a protected resource that hold a number other than zero, within bounds, in every row."""
+    if resource.privacy_unit is None:
+        return ()
+    numeric = [column for column in resource.columns if column.type in NUMERIC]
+    if not numeric:
+        return ()
+    checks = [f"bool_and(coalesce({_number(column)}, FALSE))" for column in numeric]
+    held = connection.execute(f"SELECT {', '.join(checks)} FROM snapshot.main.rows").fetchall()[0]
+    return tuple(column.name for column, yes in zip(numeric, held, strict=True) if yes)
+
+
+def _number(column: Column) -> str:
+    """The condition that a cell holds a number other than zero and within the bounds."""
+    name = quoted(column.name)
+    within = "TRUE" if column.bounds is None else f"{name} BETWEEN {column.bounds[0]!r} AND {column.bounds[1]!r}"
+    return f"{name} <> 0 AND {name} BETWEEN -1e30 AND 1e30 AND {within}"
 
 
 def unit_kind(resource: Resource) -> str:

@@ -47,7 +47,7 @@ class EngineParser:
 
     def require(self, plan: Plan) -> None:
         """Raises `NotLawful` unless every statement of the plan reads as the gate meant it."""
-        statements = [*(release.statement for release in plan.releases), plan.final]
+        statements = [*(statement for release in plan.releases for statement in release.statements), plan.final]
         reasons = tuple(reason for statement in statements for reason in self.reasons(statement))
         if reasons:
             raise NotLawful(reasons)

@@ -3,29 +3,27 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sandbox.gate.measured_rows import MAGNITUDES
 from sandbox.plan import BESIDE, MeasureKind
 
 if TYPE_CHECKING:
+    from sandbox.gate.measured_rows import Row
     from sandbox.gate.measures import Specification
-    from sandbox.gate.measuring import Row
-
-MAGNITUDES = frozenset({MeasureKind.SUM, MeasureKind.MEAN, MeasureKind.MOMENT})
-NUMERIC = MAGNITUDES | {MeasureKind.QUANTILE}
 
 
 def spread(specification: "Specification", figure: "Row", prefix: str) -> Iterator[tuple[str, str]]:
     """How the arguments of a moment lie, and the values around a quantile."""
     value, second = figure.value, figure.second
     if specification.kind in {MeasureKind.MOMENT, MeasureKind.QUANTILE}:
-        yield f"avg({value})", f"{prefix}_mid"
+        yield f"avg({value})", f"{prefix}mid"
     if specification.kind is MeasureKind.MOMENT:
-        yield f"var_pop({value})", f"{prefix}_var"
+        yield f"var_pop({value})", f"{prefix}var"
         for function, name in (("min", "lo"), ("max", "hi"), ("avg", "mid"), ("var_pop", "var")) if second else ():
-            yield f"{function}({second})", f"{prefix}_b_{name}"
+            yield f"{function}({second})", f"{prefix}b_{name}"
     if specification.kind is MeasureKind.QUANTILE:
         for side, name in ((-BESIDE, "under"), (BESIDE, "over")):
             points = ", ".join(f"{fraction + side:.6f}" for fraction in specification.fractions)
-            yield f"quantile_cont({value}, [{points}])", f"{prefix}_{name}"
+            yield f"quantile_cont({value}, [{points}])", f"{prefix}{name}"
 
 
 def exact(specification: "Specification", figure: "Row") -> str:
@@ -46,15 +44,13 @@ def magnitudes(specification: "Specification", figure: "Row") -> list[tuple[str,
     if specification.kind not in MAGNITUDES:
         return []
     own = figure.value if specification.positive else f"abs({figure.value})"
-    return [(own, "")] if figure.second is None else [(own, ""), (f"abs({figure.second})", "_b")]
+    return [(own, "")] if figure.second is None else [(own, ""), (f"abs({figure.second})", "b_")]
 
 
-def beside(
-    specification: "Specification", number_: int, name: str, *, count: str, most_rows: str = "1"
-) -> Iterator[tuple[str, str]]:
+def beside(specification: "Specification", *, count: str, most_rows: str = "1") -> Iterator[tuple[str, str]]:
     """At least so many units lie at or below the least, and at or above the greatest quantile asked for."""
     low, high = min(specification.fractions), max(specification.fractions)
     below = f"floor({low} * greatest({count} - 1, 0)) + least({count}, 1)"
     above = f"{count} - ceil({high} * greatest({count} - 1, 0))"
-    yield f"CAST(ceil(({below}) / {most_rows}) AS BIGINT)", f"m{number_}_below_{name}"
-    yield f"CAST(ceil(({above}) / {most_rows}) AS BIGINT)", f"m{number_}_above_{name}"
+    yield f"CAST(ceil(({below}) / {most_rows}) AS BIGINT)", "below"
+    yield f"CAST(ceil(({above}) / {most_rows}) AS BIGINT)", "above"

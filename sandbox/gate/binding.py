@@ -64,6 +64,8 @@ class Binding:
                 column=replace(unit.column, source=source.id) if isinstance(unit.column, Column) else unit.column,
                 key=replace(unit.key, source=source.id) if isinstance(unit.key, Column) else unit.key,
                 carried=replace(unit.carried, source=source.id) if isinstance(unit.carried, Column) else unit.carried,
+                most=replace(unit.most, source=source.id) if isinstance(unit.most, Column) else unit.most,
+                mask=replace(unit.mask, source=source.id) if isinstance(unit.mask, Column) else unit.mask,
                 instance=self.number(),
             )
             for unit in relation.units

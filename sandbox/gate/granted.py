@@ -32,6 +32,7 @@ class GrantedResource:
     privacy_unit: str | None = None
     unit_kind: str | None = None
     unit_unique: bool = False
+    unit_rows: bool = False  # each row knows in how many rows its unit stands
 
     @property
     def open(self) -> bool:
@@ -141,6 +142,7 @@ def granted_by(
             privacy_unit=resource.privacy_unit,
             unit_kind=own,
             unit_unique=version.unit_unique,
+            unit_rows=version.most_rows is not None,
         )
     return Granted(opened)
 

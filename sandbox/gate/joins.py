@@ -164,7 +164,12 @@ def one_unit(binding: Binding, node: Join, sides: tuple[Side, Side], *, mine: Un
         if unit.instance == gone.instance:
             continue
         unique = left_once if unit.instance == kept.instance else unit.unique and left_once
-        units.append(replace(unit, unique=unique and node.kind in {"INNER", "LEFT", "RIGHT", "CROSS"}))
+        counted = unit if (other if unit in left.units else mine).unique else None
+        if unit.instance == kept.instance and unit.unique and not gone.unique:
+            counted = gone
+        most, mask = (None, None) if counted is None else (counted.most, counted.mask)
+        unique = unique and node.kind in {"INNER", "LEFT", "RIGHT", "CROSS"}
+        units.append(replace(unit, unique=unique, most=most, mask=mask))
     return tuple(units)
 
 
@@ -183,8 +188,10 @@ def referring(node: Join, many: Side, one_: Side, target: Unit, *, reference: Co
         told = Unit(target.kind, reference, Operation("unit key", (reference,)), instance=target.instance)
         return (*many.units, told)
     keeps = node.kind in {"INNER", "LEFT", "CROSS"} and target.unique
-    kept = [replace(unit, unique=unit.unique and keeps, disjoint=unit.disjoint and keeps) for unit in many.units]
-    return (*kept, *(replace(unit, unique=False, disjoint=False) for unit in one_.units))
+    return (
+        *(replicated(unit, keeps=keeps) for unit in many.units),
+        *(replicated(unit, keeps=False) for unit in one_.units),
+    )
 
 
 def one(
@@ -218,9 +225,12 @@ def one(
     preserved = node.kind in PRESERVED_LEFT if not flipped else node.kind in {"INNER", "CROSS", "RIGHT"}
     at_most_one = other.single or (other.determined is not None and other.determined <= set(dimension))
     keeps = preserved and (at_most_one or node.kind in {"SEMI", "ANTI"})
-    return tuple(
-        replace(unit, unique=unit.unique and keeps, disjoint=unit.disjoint and keeps) for unit in protected.units
-    )
+    return tuple(replicated(unit, keeps=keeps) for unit in protected.units)
+
+
+def replicated(unit: Unit, *, keeps: bool) -> Unit:
+    """The unit after a join, which keeps what is known of its rows where no row comes out of it several times."""
+    return unit if keeps else replace(unit, unique=False, disjoint=False, most=None, mask=None)
 
 
 def banded(other: From, conditions: Iterable[Expression], protected: Side) -> bool:

@@ -109,7 +109,7 @@ class Printer(Expressions):
         hidden = [
             part.name
             for unit in relation.units
-            for part in (unit.column, unit.key, unit.carried)
+            for part in (unit.column, unit.key, unit.carried, unit.most, unit.mask)
             if isinstance(part, Column)
         ]
         return [*(known.inner for known in relation.fields), *hidden]

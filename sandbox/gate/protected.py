@@ -213,7 +213,9 @@ def fold_units(binding: Binding, grouping: Grouping, side: Side) -> tuple[Unit, 
         unit = own.get(instance)
         unique = unit is not None and unit.unique and len(grouping.keys) == 1
         own_key = any_value(unit.key if unit is not None else None)
-        kept.append(Unit(known.refers or "", key, own_key or Operation("unit key", (key,)), unique, instance=instance))
+        own_key = own_key or Operation("unit key", (key,))
+        most, mask = (any_value(part) for part in ((None, None) if unit is None or unique else (unit.most, unit.mask)))
+        kept.append(Unit(known.refers or "", key, own_key, unique, instance=instance, most=most, mask=mask))
     rows_are_units = any(own[unit.instance].unique for unit in kept if unit.instance in own)
     gone = [(instance, unit) for instance, unit in own.items() if all(instance != one.instance for one in kept)]
     return (*kept, *(folded_away(unit, instance, alone=rows_are_units) for instance, unit in gone))
@@ -281,7 +283,8 @@ def hidden(units: tuple[Unit, ...]) -> tuple[tuple[str, Expression], ...]:
     """The unit columns carried along, by printed name."""
     found: list[tuple[str, Expression]] = []
     for index, unit in enumerate(units):
-        for letter, part in (("u", unit.column), ("k", unit.key), ("n", unit.carried)):
+        parts = (unit.column, unit.key, unit.carried, unit.most, unit.mask)
+        for letter, part in zip("uknrb", parts, strict=True):
             if part is not None:
                 found.append((f"{letter}{index}", part))
     return tuple(found)
@@ -295,6 +298,8 @@ def outward(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
             column=None if unit.column is None else Column(0, f"u{index}"),
             key=None if unit.key is None else Column(0, f"k{index}"),
             carried=None if unit.carried is None else Column(0, f"n{index}"),
+            most=None if unit.most is None else Column(0, f"r{index}"),
+            mask=None if unit.mask is None else Column(0, f"b{index}"),
             instance=0,
         )
         for index, unit in enumerate(units)

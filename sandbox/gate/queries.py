@@ -123,14 +123,25 @@ def set_operation(
 
 def protected_union(binding: Binding, node: exp.Expr, operator: str, left: Relation, right: Relation) -> Relation:
     """Rows about the same units put one after the other; what compares rows would be a membership test."""
+    left, right = unnumbered(left), unnumbered(right)
     alike = [(unit.kind, unit.column is None, unit.key is None, unit.carried is None) for unit in left.units]
     other_side = [(unit.kind, unit.column is None, unit.key is None, unit.carried is None) for unit in right.units]
-    if operator != "UNION ALL" or alike != other_side:
+    numbered = any(unit.most is not None for unit in (*left.units, *right.units))
+    if operator != "UNION ALL" or alike != other_side or numbered:
         binding.refuse("mixed-union", node=node)
         return left
     fields = tuple(both(one, other) for one, other in zip(left.fields, right.fields, strict=True))
     units = tuple(replace(unit, unique=False, disjoint=False) for unit in left.units)
     return Relation(SetOperation(operator, left, right), fields, units=units, touches=left.touches | right.touches)
+
+
+def unnumbered(relation: Relation) -> Relation:
+    """The relation without how many rows a unit stands in at the most: put after one another the rows are more."""
+    if not isinstance(relation.body, Select) or relation.shared is not None:
+        return relation
+    kept = tuple((name, part) for name, part in relation.body.hidden if name[0] not in "rb")
+    units = tuple(replace(unit, most=None, mask=None) for unit in relation.units)
+    return replace(relation, body=replace(relation.body, hidden=kept), units=units)
 
 
 def both(one: Field, other: Field) -> Field:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from catalog.model import ColumnType
 from sandbox.gate.joins import conjuncts
-from sandbox.gate.measuring import Cells, Measurement, Once, row, rows
+from sandbox.gate.measured_rows import Measurement, Once, row, rows
 from sandbox.gate.printer import Printer
 from sandbox.gate.regions import Unfit, columns_of, only_column, region
 from sandbox.gate.tree import (
@@ -147,7 +147,7 @@ def scaled(node: Expression) -> bool:
     match node:
         case Column():
             return True
-        case Operation(operator="case", arguments=(Operation(), Literal(), Operation(), Literal(), Column())):
+        case Operation(operator="case", arguments=(Operation(operator="between"), Column(), *_)):
             return True
         case Operation(operator=operator, arguments=(inner, *constants)) if operator in SCALE:
             return scaled(inner) and all(isinstance(each, Literal) and each.text.strip("0.") for each in constants)
@@ -248,8 +248,7 @@ def listing(wanted: Measurement, specification: "Specification | None", index: i
     """The statement for the unit of that index."""
     printer, columns = Printer(guarded=True), Once("x")
     printer.beside_rows.append({})
-    grouping = wanted.grouping
-    cells = Cells(tuple(f"k{number}" for number in range(len(grouping.keys))), grouping.sets, grouping.plain)
+    cells = wanted.cells
     counts = f"u{index} IS NOT NULL"
     if specification is not None:
         contributes = row(printer, columns, specification).contributes

@@ -6,8 +6,10 @@ from catalog.model import ColumnType, Use
 from sandbox.gate import flows, measures
 from sandbox.gate.binding import Binding, walk
 from sandbox.gate.block import Block, fields_of, finished, one_row
+from sandbox.gate.bounds import bounded
 from sandbox.gate.joins import Side
-from sandbox.gate.measuring import Measurement, measured
+from sandbox.gate.measured_rows import Measurement
+from sandbox.gate.measuring import measured
 from sandbox.gate.questions import asked
 from sandbox.gate.tree import (
     Aggregate,
@@ -28,7 +30,7 @@ from sandbox.gate.tree import (
     Unit,
     Window,
 )
-from sandbox.plan import Release
+from sandbox.plan import Release, undecided
 
 MOST_FIGURES = 100
 MOST_RELEASES = 40
@@ -127,7 +129,8 @@ def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) 
         names=names,
         specifications=tuple(drawing.specifications),
     )
-    statement = measured(wanted)
+    name = f"r{len(binding.releases)}"
+    statement, exact = measured(wanted, undecided=undecided(name))
     known = binding.releases.get(statement.sql)
     if known is not None:
         return known.name
@@ -137,7 +140,7 @@ def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) 
     keys = [f"k{index}" for index in range(len(grouping.keys))]
     marks = [] if grouping.plain else [f"g{index}" for index in range(len(grouping.keys))]
     release = Release(
-        name=f"r{len(binding.releases)}",
+        name=name,
         keys=(*keys, *marks),
         measures=tuple(
             specification.measure(f"m{index}") for index, specification in enumerate(drawing.specifications)
@@ -145,6 +148,8 @@ def drawn(binding: Binding, found: Block, drawing: Drawing, grouping: Grouping) 
         units=names,
         statement=statement,
         asked=asked(wanted, lambda column: _type(binding, column), binding.releases),
+        exact=exact,
+        bounded=tuple(name for name, unit in zip(names, drawing.units, strict=True) if exact and bounded(unit)),
     )
     binding.releases[statement.sql] = release
     return release.name
@@ -240,7 +245,15 @@ def clipped(binding: Binding, node: Expression) -> Expression:
             if known is None or known.bounds is None:
                 return node
             low, high = (bound(limit, known.type) for limit in known.bounds)
-            return Operation("case", (Operation("<", (node, low)), low, Operation(">", (node, high)), high, node))
+            nothing = Literal("NULL", LiteralKind.NULL)
+            within, below, above = (
+                Operation("between", (node, low, high)),
+                Operation("<", (node, low)),
+                Operation(">", (node, high)),
+            )
+            return Operation(
+                "case", (within, node, below, low, above, high, nothing)
+            )  # most rows end at the first test
         case Operation(operator="case"):
             *branches, default = node.arguments
             arguments = [part if index % 2 == 0 else clipped(binding, part) for index, part in enumerate(branches)]

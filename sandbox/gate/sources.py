@@ -29,7 +29,7 @@ from sandbox.gate.tree import (
 )
 from sandbox.gate.vocabulary import RELATIONS
 
-KEY = "__key"
+KEY, ROWS, MASK = "__key", "__rows", "__mask"
 JOIN_KINDS = {
     ("", ""): "INNER",
     ("", "INNER"): "INNER",
@@ -154,11 +154,14 @@ def scan(resource: GrantedResource) -> Relation:
         )
     if resource.privacy_unit is None or resource.unit_kind is None:
         return Relation(Scan("data", resource.name), tuple(fields))
+    counted = resource.unit_rows and not resource.unit_unique
     unit = Unit(
         kind=resource.unit_kind,
         column=Column(0, resource.privacy_unit),
         key=Column(0, KEY),
         unique=resource.unit_unique,
+        most=Column(0, ROWS) if counted else None,
+        mask=Column(0, MASK) if counted else None,
     )
     return Relation(Scan("data", resource.name), tuple(fields), units=(unit,), touches=frozenset({resource.name}))
 

@@ -202,8 +202,8 @@ class Unit:
 
     `column` identifies it, `key` is its record key; both `None` for a unit that an inner grouping folded away, of which
     only `carried` is left: how many distinct ones stand behind a row (`disjoint`: no two rows share one).
-    `unique`: it stands in no more than one row, and no row is without it. In a relation the columns are its own printed
-    names (source 0), in a FROM clause those of the source; `instance` tells two uses of one resource apart there.
+    `unique`: it stands in one row at the most, and no row is without it; else in no more than `most`, and `mask` is one
+    of 64 bits for it, where known. `instance` tells two uses of one resource apart; columns are of the sources.
     """
 
     kind: str
@@ -213,6 +213,8 @@ class Unit:
     carried: Expression | None = None
     disjoint: bool = False
     instance: int = 0
+    most: Expression | None = None
+    mask: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +308,7 @@ Body = Union[Select, SetOperation, Values, TableFunction, Scan]  # noqa: UP007
 class Relation:
     """A bound relation: how it is computed, its columns, and whom its rows are about (nobody: open or released).
 
-    Unit columns are its own printed names `u0`, `k0`, `n0`, ...; `shared` numbers a common table expression.
-    `single` says it has exactly one row; `determined` names columns no two rows agree on.
+    Its columns are its own printed names; `single`: it has one row; `determined`: columns no two rows agree on.
     """
 
     body: Body

@@ -12,6 +12,7 @@ from sandbox.disclosure.protect import protect
 from sandbox.errors import NotLawful
 from sandbox.gate import Granted, check
 from tests.attacks.canaries import GRANTED, NUMBERS, SECRET, TEXTS, engine, tables
+from tests.sandbox.passes import cells_of, keep
 
 NEAR = 0.001  # a number this near to a secret, as a share of it, is the secret
 
@@ -86,18 +87,11 @@ class Sandbox:
         told: list[str] = []
         try:
             for release in plan.releases:
-                cells = self.engine.sql(release.statement.sql).to_arrow_table()
+                cells = cells_of(self.engine, release, default_rules())
                 safe = protect(cells, release, default_rules(), SECRET)
                 told += [safe.suppression("en") or "", *(each.sentence("en") for each in safe.errors.values())]
-                self.keep(release.name, safe.table)
+                keep(self.engine, release.name, safe.table)
             rows = self.engine.sql(plan.final.sql).fetchall()
         except duckdb.Error as error:
             return Outcome(failed=type(error).__name__)
         return Outcome(rows=tuple(rows), told=tuple(told))
-
-    def keep(self, name: str, table: pa.Table) -> None:
-        """The safe table where the free stage finds it."""
-        held = table if table.num_columns else pa.table({"none": pa.nulls(table.num_rows)})
-        self.engine.register("incoming", held)
-        self.engine.execute(f'CREATE OR REPLACE TABLE safe."{name}" AS SELECT * FROM incoming')
-        self.engine.unregister("incoming")

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from catalog.model import ColumnType, Use
 from sandbox.gate import Granted, GrantedColumn, GrantedResource
+from tests.sandbox.passes import hold
 
 TEXT, WHOLE, REAL, DAY = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.DOUBLE, ColumnType.DATE
 DISTRICTS = ("Chaoyang", "Haidian", "Fengtai", "Xicheng", "Dongcheng", "Tongzhou")
@@ -50,7 +51,8 @@ def column(name: str, kind: ColumnType, uses: str, refers: str | None = None) ->
 def resource(name: str, *columns: GrantedColumn, unit: str | None = None, kind: str | None = None) -> GrantedResource:
     """A granted resource; people and firms stand in one row each."""
     known = {each.name: each for each in columns}
-    return GrantedResource(name, known, unit, kind, kind in {"resident_id", "uscc"})
+    unique = kind in {"resident_id", "uscc"}
+    return GrantedResource(name, known, unit, kind, unique, unit_rows=unit is not None)
 
 
 GRANTED = Granted(
@@ -177,7 +179,5 @@ def engine(raw: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 2})
     connection.execute("CREATE SCHEMA data; CREATE SCHEMA safe")
     for name, table in raw.items():
-        connection.register("incoming", table)
-        connection.execute(f'CREATE TABLE data."{name}" AS SELECT * FROM incoming')
-        connection.unregister("incoming")
+        hold(connection, name, table, unit=GRANTED.resources[name].privacy_unit)
     return connection

@@ -1,6 +1,7 @@
 """Files become snapshots: whole, typed, keyed, in an order that tells nothing, addressed by content."""
 
 import hmac
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from tests.catalog.factories import (
     types,
 )
 
+HIDDEN = ("__key", "__mask", "__rows")
 VALUE = "绝密甲"
 """Stands in files that are refused, and must not stand in the refusal."""
 
@@ -37,8 +39,8 @@ def test_a_snapshot_holds_one_table_of_rows_with_key_and_mask(home: Path, arriva
         tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
         described = {name: type for name, type, *_ in connection.execute("DESCRIBE main.rows").fetchall()}
     assert tables == [("main", "rows")]
-    assert list(described) == [*(column.name for column in arrivals["person"].resource.columns), "__key", "__mask"]
-    assert (described["__key"], described["__mask"]) == ("UINTEGER", "UBIGINT")
+    assert list(described) == [*(column.name for column in arrivals["person"].resource.columns), *HIDDEN]
+    assert [described[name] for name in HIDDEN] == ["UINTEGER", "UBIGINT", "UINTEGER"]
 
 
 def test_an_open_resource_has_neither_key_nor_mask(home: Path, arrivals: dict[str, Arrival]) -> None:
@@ -81,6 +83,34 @@ def test_a_row_without_unit_has_no_key_and_the_unit_counts_as_not_unique(tmp_pat
     arrival = arrive_file(tmp_path, path, declared(privacy_unit="id_card"))
     assert rows(tmp_path, arrival, "n, __key IS NULL") == [(1, False), (2, True)]
     assert (arrival.version.rows, arrival.version.units, arrival.version.unit_unique) == (2, 1, False)
+
+
+def test_each_row_knows_in_how_many_rows_its_unit_stands(home: Path, arrivals: dict[str, Arrival]) -> None:
+    annual = arrivals["enterprise_annual"]
+    found = rows(home, annual, "uscc, __rows")
+    counted = Counter(unit for unit, _ in found)
+    assert all(counted[unit] == number for unit, number in found)
+    assert annual.version.most_rows == max(counted.values()) > 1
+    assert arrivals["person"].version.most_rows == 1
+    assert arrivals["xiamen_district"].version.most_rows is None
+
+
+def test_a_row_without_unit_has_no_number_of_rows_either(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "id_card,n", "110105194912310029,1", ",2", ",3")
+    arrival = arrive_file(tmp_path, path, declared(privacy_unit="id_card"))
+    assert sorted(rows(tmp_path, arrival, "n, __rows")) == [(1, 1), (2, None), (3, None)]
+
+
+@pytest.mark.parametrize(("third", "clean"), [("3", ("n",)), ("4", ()), ("0", ()), ("", ())])
+def test_a_numeric_column_without_gaps_zeros_and_values_out_of_bounds_is_clean(
+    tmp_path: Path, third: str, clean: tuple[str, ...]
+) -> None:
+    path = csv_file(
+        tmp_path, "id_card,n", "110105194912310029,1", "110105194912310037,2", f"110105194912310045,{third}"
+    )
+    number = said("n", bounds=(0, 3))
+    arrival = arrive_file(tmp_path, path, declared(privacy_unit="id_card", columns=(number,)))
+    assert arrival.version.clean == clean
 
 
 def test_units_are_counted_and_their_uniqueness_measured(arrivals: dict[str, Arrival]) -> None:

@@ -22,6 +22,7 @@ from tests.attacks.canaries import GRANTED
 from tests.fuzz.grammar import query
 from tests.fuzz.world import annex, engine, outside
 from tests.sandbox.gate.world import exact, rows
+from tests.sandbox.passes import cells_of, keep
 
 CASES = int(os.environ.get("FUZZ", "100"))
 MORE = "FUZZ" in os.environ
@@ -48,7 +49,7 @@ def asked(sql: str, granted: Granted) -> Plan | None:
 
 def statements(plan: Plan) -> Iterator[str]:
     """All SQL of a plan: what measures, what lists who is in the cells, what answers."""
-    yield from (release.statement.sql for release in plan.releases)
+    yield from (statement.sql for release in plan.releases for statement in release.statements)
     yield from (statement.sql for statement in listings(plan))
     yield plan.final.sql
 
@@ -71,11 +72,7 @@ def engines_own(sql: str) -> pa.Table | None:
 def answer(plan: Plan, safe: Callable[[pa.Table, Release], pa.Table]) -> pa.Table:
     """The answer of a plan, every release made safe in that way."""
     for release in plan.releases:
-        made = safe(ENGINE.sql(release.statement.sql).to_arrow_table(), release)
-        held = made if made.num_columns else pa.table({"none": pa.nulls(made.num_rows)})
-        ENGINE.register("incoming", held)
-        ENGINE.execute(f'CREATE OR REPLACE TABLE safe."{release.name}" AS SELECT * FROM incoming')
-        ENGINE.unregister("incoming")
+        keep(ENGINE, release.name, safe(cells_of(ENGINE, release, default_rules()), release))
     return ENGINE.sql(plan.final.sql).to_arrow_table()
 
 

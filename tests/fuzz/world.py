@@ -11,6 +11,7 @@ import pyarrow as pa
 from catalog.model import ColumnType, Use
 from masking.techniques import Show
 from sandbox.gate import Granted, GrantedColumn, GrantedResource
+from tests.sandbox.passes import hold
 
 NUMBER, TEXT, DAY, IDENTIFIER = "number", "text", "day", "identifier"
 TYPES = {NUMBER: ColumnType.DOUBLE, TEXT: ColumnType.TEXT, DAY: ColumnType.DATE, IDENTIFIER: ColumnType.TEXT}
@@ -74,7 +75,8 @@ def granted(chance: Random, name: str, table: Stored) -> GrantedResource:
         bounds = WIDE if kind == NUMBER and chance.random() < 0.5 else None
         refers = (table.refers or {}).get(column)
         columns[column] = GrantedColumn(column, TYPES[kind], frozenset(map(Use, words)), bounds, refers, Show())
-    return GrantedResource(name, columns, table.unit, table.kind, table.kind in {"resident_id", "uscc"})
+    unique = table.kind in {"resident_id", "uscc"}
+    return GrantedResource(name, columns, table.unit, table.kind, unique, unit_rows=table.unit is not None)
 
 
 def outside(annex_: Granted) -> frozenset[str]:
@@ -123,8 +125,6 @@ def engine() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("CREATE SCHEMA data; CREATE SCHEMA safe")
     for name, table in tables().items():
-        connection.register("incoming", table)
-        connection.execute(f'CREATE TABLE data."{name}" AS SELECT * FROM incoming')
+        hold(connection, name, table, unit=TABLES[name].unit)
         connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM data."{name}"')
-        connection.unregister("incoming")
     return connection

@@ -10,6 +10,7 @@ from sandbox.disclosure.protect import protect
 from sandbox.disclosure.rules import DisclosureRules
 from sandbox.gate.check import check
 from sandbox.gate.granted import Granted, GrantedColumn, GrantedResource
+from tests.sandbox.passes import cells_of
 
 SECRET = b"a secret of the platform's own"
 DIMENSION = frozenset({Use.GROUP, Use.FILTER})
@@ -38,25 +39,26 @@ def granted() -> Granted:
                 "person", {c.name: c for c in person}, "id_card", "resident_id", unit_unique=True
             ),
             "firm": GrantedResource("firm", {c.name: c for c in firm}, "uscc", "uscc", unit_unique=True),
-            "ride": GrantedResource("ride", {c.name: c for c in ride}, "rider", "resident_id", unit_unique=False),
+            "ride": GrantedResource("ride", {c.name: c for c in ride}, "rider", "resident_id", unit_rows=True),
         }
     )
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    key = "(hash({}) % 2147483647)::UINTEGER AS __key, (1::UBIGINT << (hash({}) % 64)) AS __mask"
+    key = (
+        "(hash({0}) % 2147483647)::UINTEGER AS __key, 1::UBIGINT << (hash({0}) % 64) AS __mask, "
+        "(count(*) OVER (PARTITION BY {0}))::UINTEGER AS __rows"
+    )
     with duckdb.connect() as engine:
-        engine.execute("CREATE SCHEMA data")
+        engine.execute("CREATE SCHEMA data; CREATE SCHEMA safe")
         for name, columns, unit, rows in (
             ("person", "'p' || i AS id_card, 'd' || i % 3 AS district, i % 71 + 18 AS age, "
              "3000 + 97.5 * (i % 83) AS income, 'f' || i % 150 AS employer", "'p' || i", 3000),
             ("firm", "'f' || i AS uscc, 1000.0 * (i % 91 + 5) AS capital", "'f' || i", 150),
             ("ride", "'p' || i % 400 AS rider, 10.0 * (i % 577) AS metres", "'p' || i % 400", 2200),
         ):  # fmt: skip
-            engine.execute(
-                f"CREATE TABLE data.{name} AS SELECT {columns}, {key.format(unit, unit)} FROM range({rows}) t(i)"
-            )
+            engine.execute(f"CREATE TABLE data.{name} AS SELECT {columns}, {key.format(unit)} FROM range({rows}) t(i)")
         yield engine
 
 
@@ -78,7 +80,7 @@ def test_every_kind_of_release_that_the_gate_draws_up_can_be_protected_and_shows
 ) -> None:
     (release,) = check(sql, granted=granted()).releases
 
-    safe = protect(engine.sql(release.statement.sql).to_arrow_table(), release, DisclosureRules(), SECRET)
+    safe = protect(cells_of(engine, release, DisclosureRules()), release, DisclosureRules(), SECRET)
 
     assert safe.table.column_names == [*release.keys, *(measure.name for measure in release.measures)]
     assert safe.table.num_columns == columns

@@ -10,6 +10,7 @@ import pyarrow as pa
 from catalog.model import ColumnType, Use
 from sandbox.gate import Granted, GrantedColumn, GrantedResource, check
 from sandbox.plan import Measure, MeasureKind, Plan
+from tests.sandbox.passes import hold
 
 TEXT, WHOLE, REAL, DAY = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.DOUBLE, ColumnType.DATE
 DISTRICTS = ("思明区", "湖里区", "集美区", "海沧区", "同安区", "翔安区")
@@ -27,7 +28,8 @@ def resource(
     name: str, *columns: GrantedColumn, unit: str | None = None, kind: str | None = None, unique: bool = False
 ) -> GrantedResource:
     """A granted resource."""
-    return GrantedResource(name, {each.name.lower(): each for each in columns}, unit, kind, unique)
+    known = {each.name.lower(): each for each in columns}
+    return GrantedResource(name, known, unit, kind, unique, unit_rows=unit is not None)
 
 
 PERSON = resource(
@@ -128,9 +130,7 @@ def engine(raw: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("CREATE SCHEMA data; CREATE SCHEMA safe")
     for name, table in raw.items():
-        connection.register("incoming", table)
-        connection.execute(f'CREATE TABLE data."{name}" AS SELECT * FROM incoming')
-        connection.unregister("incoming")
+        hold(connection, name, table, unit=GRANTED.resources[name].privacy_unit)
     return connection
 
 

@@ -18,6 +18,7 @@ from sandbox.domain import Domain, Holding
 from sandbox.gate import Granted, check
 from sandbox.query import Query, QueryId
 from tests.sandbox.gate.world import GRANTED, tables
+from tests.sandbox.passes import hold
 from tests.sandbox.service.factories import DEVELOPER, NOON, House, build
 
 
@@ -57,8 +58,9 @@ def settle(folder: Path, raw: Mapping[str, pa.Table], units: Mapping[str, str]) 
     held = {}
     for name, table in raw.items():
         with duckdb.connect(str(folder / f"{name}.duckdb")) as engine:
-            engine.register("incoming", table)
-            engine.execute("CREATE TABLE rows AS SELECT * FROM incoming")
+            engine.execute("CREATE SCHEMA data")
+            hold(engine, "rows", table, unit=units.get(name))
+            engine.execute("CREATE TABLE main.rows AS FROM data.rows; DROP SCHEMA data CASCADE")
         columns = tuple(Column(each, each, ColumnType.TEXT) for each in table.column_names if not each.startswith("__"))
         resource = Resource(ResourceId(name), name, name, name, "p", columns, units.get(name))
         version = Version(resource.id, Digest(f"digest-{name}"), table.num_rows, NOON, True)
