@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog.model import Use
-from sandbox.gate import flows, layers, release
+from sandbox.gate import bare, flows, layers, release
 from sandbox.gate.binding import Binding, walk
 from sandbox.gate.block import Block, all_joins, conjunction, read
 from sandbox.gate.joins import Side
@@ -17,6 +17,7 @@ from sandbox.gate.tree import (
     Flow,
     Grouping,
     Literal,
+    LiteralKind,
     Nested,
     Operation,
     Relation,
@@ -28,12 +29,6 @@ from sandbox.gate.tree import (
 )
 from sandbox.gate.vocabulary import OVER_PROTECTED, WINDOWS
 
-FOLDING = frozenset(
-    {
-        "count", "count_if", "countif", "sum", "avg", "mean", "min", "max", "any_value", "median", "quantile_cont",
-        "quantile_disc", "bool_and", "bool_or",
-    }
-)  # fmt: skip
 OPERATORS = flows.CONDITIONS | flows.PRESENCE | frozenset(
     {"+", "-", "*", "/", "//", "%", "**", "||", "neg", "case", "cast", "try_cast", "current_date"}
 )  # fmt: skip
@@ -123,7 +118,12 @@ def rows(binding: Binding, found: Block, side: Side) -> Relation:
     """Rows stay rows, each with its unit; nothing may pick among them."""
     if found.limit is not None or found.offset is not None:
         binding.refuse("rows-picked", subject="LIMIT", at=found.at)
-    within_unit(binding, found, {binding.canonical(unit.instance) for unit in side.units})
+    instances = {binding.canonical(unit.instance) for unit in side.units}
+    within_unit(binding, found, instances)
+    bare.check_windows(binding, found.after)
+    known = known_units(binding, found, instances)
+    found.projections = [(name, layers.replaced(part, known)) for name, part in found.projections]
+    found.qualify = None if found.qualify is None else layers.replaced(found.qualify, known)
     if found.qualify is not None:
         flows.require(binding, map(as_filter, flows.flows(binding, found.qualify)), value=Use.FILTER)
     asked = [*found.shown, *(() if found.qualify is None else (found.qualify,))]
@@ -187,8 +187,7 @@ def folded(binding: Binding, found: Block, side: Side) -> Relation:
         binding.refuse("rows-picked", subject="LIMIT", at=found.at)
     aggregates = list(dict.fromkeys(one for part in found.after for one in flows.aggregates(part)))
     for aggregate in aggregates:
-        if aggregate.function not in FOLDING:
-            binding.refuse("value-returning", subject=aggregate.function, at=aggregate.at)
+        bare.check_aggregate(binding, aggregate)
     for part in found.after:
         for column in ungrouped(part, grouping.keys):
             known = binding.field_of(column)
@@ -258,6 +257,17 @@ def within_unit(binding: Binding, found: Block, instances: set[int]) -> None:
         for piece in walk(part):
             if isinstance(piece, Window) and not any(identified(binding, key) in instances for key in piece.partition):
                 binding.refuse("window-over-protected", subject=piece.of.function, at=piece.at)
+
+
+def known_units(binding: Binding, found: Block, instances: set[int]) -> dict[Expression, Expression]:
+    """What stands for each window: null where nobody is named, since those rows are one partition of many people."""
+    standing: dict[Expression, Expression] = {}
+    for window in layers.windows(found.after):
+        named = [key for key in window.partition if identified(binding, key) in instances]
+        known = conjunction(Operation("is not null", (key,)) for key in named)
+        if known is not None:
+            standing[window] = Operation("case", (known, window, Literal("NULL", LiteralKind.NULL)))
+    return standing
 
 
 def ungrouped(expression: Expression, keys: tuple[Expression, ...]) -> Iterable[Column]:
