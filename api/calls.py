@@ -114,7 +114,8 @@ async def _once(request: Request, key: str, work: Callable[[Request], Coroutine[
     actor = _identified(request)
     if len(key) > KEY_LENGTH:
         raise IdempotencyKeyReused
-    body = request.headers.get("content-length", "").encode() if takes_files(request.url.path) else await request.body()
+    sent = takes_files(request.method, request.url.path)
+    body = request.headers.get("content-length", "").encode() if sent else await request.body()
     wanted = Repeat(actor.id, key, fingerprint("POST", request.url.path, body), house.clock())
     kept_for = timedelta(hours=house.settings.idempotency_hours)
     known = await run_in_threadpool(claim, house.begin, wanted, kept_for=kept_for)

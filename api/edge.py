@@ -84,7 +84,7 @@ class Edge:
             await send(message)
 
         try:
-            if takes_files(scope["path"]):
+            if takes_files(scope["method"], scope["path"]):
                 require_size(Headers(scope=scope).get("content-length"), limit=self.upload_limit)
             else:
                 receive = await self._read(Headers(scope=scope), receive)

@@ -23,6 +23,7 @@ from api.uploads import FOLDER
 from api.wiring import Clock, Platform, compose, wall_clock
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
 from policies.service import expire_agreements, expire_consents
+from sandbox.nonpublic.service import clear_files
 from sandbox.queries import expire_answers
 from sandbox.workspaces import clear_workspaces
 
@@ -81,6 +82,7 @@ def worker(settings: Settings, *, clock: Clock = wall_clock) -> None:
                     expire_agreements(platform.begin, by=PLATFORM, at=at)
                     expire_consents(platform.begin, by=PLATFORM, at=at)
                     clear_workspaces(platform.domain, by=PLATFORM, at=at)
+                    clear_files(platform.domain, by=PLATFORM, at=at)
                 told.wait(DUE_SECONDS)
     finally:
         platform.close()

@@ -16,6 +16,7 @@ from policies import denials
 from policies import errors as policies
 from sandbox import errors as sandbox
 from sandbox.disclosure import errors as disclosure
+from sandbox.nonpublic import errors as nonpublic
 
 STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
     S.BAD_REQUEST: (edge.CursorUnknown, misdelivered.Misdelivered, misdelivered.UnreadableDelivery),
@@ -64,6 +65,8 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         misdelivered.GapInDelivery,
         misdelivered.UnreadableRecord,
         misdelivered.WrongCheckpoint,
+        nonpublic.FileTaken,
+        nonpublic.NoAccessRule,
         sandbox.NotAnswered,
         sandbox.TableNeeded,
         sandbox.WorkspaceFull,
@@ -102,6 +105,8 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         policies.RoleNotHeld,
         policies.RolesIncompatible,
         policies.SignatureInvalid,
+        nonpublic.FileBeyondRule,
+        nonpublic.FileUnreadable,
         sandbox.NotAReviewer,
         sandbox.NotLawful,
         sandbox.QueryFailed,

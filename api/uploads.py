@@ -1,5 +1,6 @@
 """Files that arrive over the API: which calls take them, how large, and under which names they are laid down."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,12 @@ from typing import BinaryIO
 from api.errors import BodyTooLarge, Flaw, LengthMissing, RequestMalformed
 
 FOLDER = "incoming"
-PATHS = frozenset({"/api/v1/arrivals"})
+PATHS = re.compile(r"/api/v1/(arrivals|agreements/[^/]+/files)")
 
 
-def takes_files(path: str) -> bool:
+def takes_files(method: str, path: str) -> bool:
     """Whether calls to that path carry files, which have a limit of their own."""
-    return path in PATHS
+    return method == "POST" and PATHS.fullmatch(path) is not None
 
 
 def require_size(declared: str | None, *, limit: int) -> None:

@@ -21,6 +21,7 @@ from api.identity import PLATFORM
 from api.settings import Settings
 from api.state import Secrets, lay_out, secrets_in
 from api.supply import Intake
+from api.uploads import FOLDER
 from api.wiring_logs import RECEIVER, certificates, receiver_address, receiver_tokens
 from catalog.adapters.database import EditionTable, EntryTable
 from catalog.adapters.duckdb import take_in
@@ -56,8 +57,10 @@ from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.ledger_table import LedgerTable
+from sandbox.adapters.nonpublic_tables import AccessRuleTable, OwnFileTable
 from sandbox.adapters.pads import padded
 from sandbox.adapters.result_files import ResultFiles
+from sandbox.adapters.scanning import ApartScan
 from sandbox.adapters.worker import PoolSettings, WorkerPool
 from sandbox.adapters.workspace_table import WorkspaceTables
 from sandbox.confinement import Ring
@@ -97,6 +100,8 @@ class Work(ProcedureTables):
         self.spending = SpendingTable(connection)
         self.ledger = LedgerTable(connection)
         self.workspace = WorkspaceTables(connection)
+        self.access_rules = AccessRuleTable(connection)
+        self.own_files = OwnFileTable(connection)
 
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -143,6 +148,11 @@ class Platform:
     def pool(self) -> WorkerPool:
         """The confined query workers, which stand ready once `jobs` is asked for."""
         return WorkerPool(self.intake.snapshots, PoolSettings(workers=self.settings.workers))
+
+    @cached_property
+    def scan(self) -> ApartScan:
+        """Reads the files that developers bring in, apart from the platform."""
+        return ApartScan(lay_out(self.settings.state) / FOLDER)
 
     @cached_property
     def domain(self) -> Domain:

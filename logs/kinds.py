@@ -28,6 +28,7 @@ def _kind(name: str, zh: str, en: str, facts: str) -> Kind:
 
 _QUERY = "query agreement annex scenario sql digest resources columns uses snapshots"
 _TABLE = "table title agreement query annex protection columns resources snapshots rows bytes digest"
+_FILE = "file title agreement rule source right digest columns recognised rows bytes problems reasons"
 _OUTPUT = "output query agreement scenario resources title rows bytes format digest"
 _APPLICATION = "application scenario resources uses party state deadline provisional"
 _AGREEMENT = "agreement application scenario annex resources parties party begins ends state"
@@ -221,6 +222,12 @@ _ROWS = (
     # the workspace
     _kind("workspace.created", "工作区表已建立", "Workspace table created", _TABLE),
     _kind("workspace.deleted", "工作区表已删除", "Workspace table deleted with its rows", _TABLE + " reason"),
+    # non-public data
+    _kind("file.brought", "非公共数据文件已提交", "Non-public file brought in, in quarantine", _FILE),
+    _kind("file.accepted", "非公共数据文件已接入", "Non-public file accepted", _FILE),
+    _kind("file.rejected", "非公共数据文件被退回", "Non-public file rejected and deleted", _FILE),
+    _kind("file.withdrawn", "非公共数据文件已撤回", "Non-public file withdrawn and deleted", _FILE),
+    _kind("file.deleted", "非公共数据文件已删除", "Non-public file deleted", _FILE),
     # outputs
     _kind("output.requested", "成果已申请导出", "Output requested", _OUTPUT),
     _kind("output.assigned", "成果已指定审核人", "Reviewer named for an output", _OUTPUT + " party"),

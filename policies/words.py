@@ -20,6 +20,8 @@ _ROWS = """
     inspection      | 监督检查 | inspection
     rectification   | 整改通知 | rectification order
     sourcing        | 源数据申请 | request for source data
+    own_file        | 非公共数据文件   | non-public file
+    rule            | 规则文件         | rule document
 
     bureau          | 市大数据主管部门 | the bureau
     info_center     | 市信息中心       | the information center

@@ -23,6 +23,8 @@ from sandbox.disclosure.rules import DisclosureRules
 from sandbox.execution import Executor, Limits
 from sandbox.gate.granted import Granted
 from sandbox.ledger_entries import Ledger
+from sandbox.nonpublic.editions import AccessRuleId, RuleInEdition
+from sandbox.nonpublic.file import FileState, OwnFile
 from sandbox.output import Output, OutputId
 from sandbox.plan import Plan, Release
 from sandbox.query import Query, QueryId
@@ -103,6 +105,9 @@ class Shelf(Protocol):
     def place(self, id: str, table: pa.Table) -> int:
         """Write a table whole or not at all; the bytes of its file. Raises `SnapshotNotPlaced`."""
 
+    def adopt(self, id: str, snapshot: Path) -> None:
+        """Take in a snapshot that was written elsewhere on the platform, whole or not at all."""
+
     def path(self, id: str) -> Path:
         """Where it lies."""
 
@@ -120,6 +125,38 @@ class Workspaces(Protocol):
         """The agreements with a table in their workspace."""
 
     def save(self, table: WorkspaceTable) -> None:
+        """Keep it and record its news; raises `ConcurrentChange`, where the name was taken meanwhile too."""
+
+
+class AccessRules(Protocol):
+    """Editions of the access rule for non-public data, inside one transaction."""
+
+    def get(self, id: AccessRuleId) -> RuleInEdition | None:
+        """The edition of that id."""
+
+    def all(self) -> Sequence[RuleInEdition]:
+        """Every edition, by id."""
+
+    def in_force(self) -> RuleInEdition | None:
+        """The one in force; `None` when there is none."""
+
+    def save(self, edition: RuleInEdition) -> None:
+        """Keep it and record its news; raises `ConcurrentChange`."""
+
+
+class OwnFiles(Protocol):
+    """Files that agreements brought in, inside one transaction."""
+
+    def of(self, agreement: str, states: Collection[FileState]) -> Sequence[OwnFile]:
+        """Those of an agreement in one of those states, the newest first."""
+
+    def waiting(self) -> Sequence[OwnFile]:
+        """Those in quarantine, the oldest first."""
+
+    def agreements(self) -> Sequence[str]:
+        """The agreements whose files lie on the platform."""
+
+    def save(self, file: OwnFile) -> None:
         """Keep it and record its news; raises `ConcurrentChange`, where the name was taken meanwhile too."""
 
 
@@ -184,6 +221,12 @@ class Work(Protocol):
 
     @property
     def workspace(self) -> Workspaces: ...
+
+    @property
+    def access_rules(self) -> AccessRules: ...
+
+    @property
+    def own_files(self) -> OwnFiles: ...
 
     @property
     def events(self) -> Recorder: ...

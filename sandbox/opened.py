@@ -1,12 +1,13 @@
-"""All that a query under an agreement may name: what the annex grants, and the tables of the agreement's workspace."""
+"""All that a query under an agreement may name: what the annex grants, its workspace, its own files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from catalog.model import Digest, Resource, ResourceId, Version
+from catalog.model import ColumnType, Digest, Resource, ResourceId, Version
 from policies.annex import Annex
 from sandbox.domain import Domain, Holding
-from sandbox.gate.granted import Granted, GrantedTable, granted_by
+from sandbox.gate.granted import Granted, GrantedFile, GrantedTable, granted_by
+from sandbox.nonpublic.file import FileState, OwnFile
 from sandbox.plan import Nature, Plan
 from sandbox.workspace import WorkspaceTable
 
@@ -44,17 +45,20 @@ def opened(domain: Domain, agreement: str, annex: Annex) -> Opened:
     techniques = {str(id): holding.techniques for id, holding in held.items()}
     with domain.reading() as work:
         tables = tuple(work.workspace.kept(agreement))
+        files = tuple(work.own_files.of(agreement, {FileState.ACCEPTED}))
     granted = replace(
         granted_by(annex, resources, versions, techniques),
         tables={
             table.name: GrantedTable(table.name, table.relation, table.definition, table.nature) for table in tables
         },
+        files={file.name: GrantedFile(file.name, file.relation, columns_of(file)) for file in files},
     )
     stored = [table for table in tables if table.nature is not Nature.PROTECTED]
     return Opened(
         granted=granted,
         holdings={holding.resource.name: holding for holding in held.values()}
-        | {table.relation: beside(domain, table) for table in stored},
+        | {table.relation: beside(domain, table) for table in stored}
+        | {file.relation: brought(domain, file) for file in files},
         definitions={table.name: table.digest for table in tables if table not in stored},
         origins={table.name: table.snapshots for table in stored},
     )
@@ -66,3 +70,17 @@ def beside(domain: Domain, table: WorkspaceTable) -> Holding:
     resource = Resource(id, table.relation, table.name, table.name, "", (), privacy_unit=None)
     version = Version(id, Digest(table.digest), table.rows, table.made_at, unit_unique=False)
     return Holding(resource, version, domain.shelf.path(table.id))
+
+
+def brought(domain: Domain, file: OwnFile) -> Holding:
+    """The rows of an accepted file of the agreement's own, as the executor reads them."""
+    id = ResourceId(file.name)
+    resource = Resource(id, file.relation, file.declared.title, file.declared.title, "", (), privacy_unit=None)
+    digest = Digest(file.scanned.digest)
+    version = Version(id, digest, file.scanned.rows, file.brought_at, unit_unique=False)
+    return Holding(resource, version, domain.shelf.path(file.id))
+
+
+def columns_of(file: OwnFile) -> tuple[tuple[str, ColumnType], ...]:
+    """The columns that were taken in, with their types."""
+    return tuple((column.name, column.type) for column in file.scanned.taken)

@@ -5,6 +5,7 @@ from datetime import datetime
 from logs.model import Actor
 from policies.model.stops import Stop
 from sandbox.domain import Domain
+from sandbox.nonpublic.service import close_files
 from sandbox.query import Query
 from sandbox.running import stop_queries
 from sandbox.workspace import WorkspaceTable
@@ -19,9 +20,11 @@ def halt(domain: Domain, stop: Stop, *, by: Actor, at: datetime) -> int:
 
 
 def close_agreement(domain: Domain, agreement: str, *, by: Actor, at: datetime) -> int:
-    """End every running query of an agreement that has ended, delete its answers and its workspace; how many ran."""
+    """End every running query of an agreement that has ended, delete its answers, its workspace and its
+    own files; how many ran."""
     killed = stop_queries(domain, agreement=agreement, reason="agreement", by=by, at=at)
     close_workspace(domain, agreement, by=by, at=at)
+    close_files(domain, agreement, by=by, at=at)
     forget_answers(domain, agreement, by=by, at=at)
     return killed
 
@@ -34,11 +37,17 @@ def end_table(domain: Domain, agreement: str, name: str, *, by: Actor, at: datet
     domain.permissions.require(by, "delete", "workspace")
     domain.agreement(agreement, by=by, at=at)
 
+    end_reading(domain, agreement, name, by=by, at=at)
+    return delete_table(domain, agreement, name, by=by, at=at)
+
+
+def end_reading(domain: Domain, agreement: str, name: str, *, by: Actor, at: datetime) -> int:
+    """End the running queries of an agreement that read one of its tables or files; how many."""
+
     def reads(query: Query) -> bool:
         return name in dict(query.snapshots)
 
-    stop_queries(domain, agreement=agreement, halted=reads, reason=f"deleted {name}", by=by, at=at)
-    return delete_table(domain, agreement, name, by=by, at=at)
+    return stop_queries(domain, agreement=agreement, halted=reads, reason=f"deleted {name}", by=by, at=at)
 
 
 def forget_answers(domain: Domain, agreement: str, *, by: Actor, at: datetime) -> int:

@@ -14,6 +14,7 @@ from masking.editions import RULE_MOVES
 from policies import charts
 from policies.roles import official_roles
 from sandbox.gate import reference
+from sandbox.nonpublic.file import FILE_MOVES
 from sandbox.output import OUTPUT_MOVES
 from sandbox.query import QUERY_MOVES
 from sandbox.workspace import TABLE_MOVES
@@ -27,6 +28,7 @@ MOVES: Mapping[str, tuple[str, str, str, Mapping[tuple[Any, Any], Any]]] = {
     "RULE_MOVES": ("脱敏规则文件", "desensitisation rule document", "M 13", RULE_MOVES),
     "QUERY_MOVES": ("查询", "query", "M 4, 18", QUERY_MOVES),
     "TABLE_MOVES": ("工作区表", "table of a workspace", "M 7 (2)", TABLE_MOVES),
+    "FILE_MOVES": ("非公共数据文件", "non-public file", "M 14", FILE_MOVES),
     "OUTPUT_MOVES": ("成果", "output", "M 19", OUTPUT_MOVES),
     "ALERT_MOVES": ("预警", "alert of the bureau's watch", "M 22", ALERT_MOVES),
 }

@@ -1,4 +1,4 @@
-"""Rows that a query gave, written as a snapshot file like those of arrivals: whole or not at all."""
+"""What a query gave or an agreement brought in, as a snapshot file like those of arrivals: whole or not at all."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ PREFIX = "kept-"
 
 
 class SnapshotShelf:
-    """Snapshot files of workspace tables, in the folder of the resources' snapshots."""
+    """Snapshot files of workspace tables and own files, in the folder of the resources' snapshots."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -29,6 +29,12 @@ class SnapshotShelf:
             connection.execute("DETACH snapshot")
             place(digest, room=room, folder=self._folder)
         return self.path(id).stat().st_size
+
+    def adopt(self, id: str, snapshot: Path) -> None:
+        """Take in a snapshot written elsewhere on the same file system; it is moved, not copied."""
+        digest = _digest(id)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        place(digest, room=snapshot.rename(snapshot.with_name(f"{digest}.duckdb")).parent, folder=self._folder)
 
     def path(self, id: str) -> Path:
         """Where it lies."""

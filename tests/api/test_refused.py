@@ -29,6 +29,7 @@ EVERYBODY = frozenset(
         ("GET", "/api/v1/catalog/{id}"),
         ("GET", "/api/v1/catalog/{id}/sample"),
         ("GET", "/api/v1/rules"),
+        ("GET", "/api/v1/access-rules"),
         ("GET", "/api/v1/scenarios"),
         ("GET", "/api/v1/scenarios/{id}"),
     }
@@ -101,6 +102,10 @@ def ask(played: Played, method: str, path: str, body: Any, token: str | None) ->
     if path == "/api/v1/arrivals":
         files = [("manifest", ("dataset.toml", io.BytesIO(b""))), ("files", ("a.csv", io.BytesIO(b"a\n1\n")))]
         return played.client.request(method, path, files=files, headers=headers)
+    if (method, path) == ("POST", "/api/v1/agreements/{id}/files"):
+        said = {"name": "x", "title": "x", "source": "x", "right": "own", "evidence": "x"}
+        sent = {"file": ("a.csv", io.BytesIO(b"a\n1\n"))}
+        return played.client.request(method, concrete(path), data=said, files=sent, headers=headers)
     return played.client.request(method, concrete(path), json=body, headers=headers)
 
 

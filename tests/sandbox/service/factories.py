@@ -24,6 +24,7 @@ from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
 from sandbox.adapters.ledger_spending import SpendingTable
 from sandbox.adapters.ledger_table import LedgerTable
+from sandbox.adapters.nonpublic_tables import AccessRuleTable, OwnFileTable
 from sandbox.adapters.pads import padded
 from sandbox.adapters.result_files import ResultFiles
 from sandbox.adapters.worker_engine import EngineSettings, compute, failure_of, furnish, lent, open_engine
@@ -192,6 +193,8 @@ class Work:
         self.spending = SpendingTable(connection)  # type: ignore[arg-type]
         self.ledger = LedgerTable(connection)  # type: ignore[arg-type]
         self.workspace = WorkspaceTables(connection)  # type: ignore[arg-type]
+        self.access_rules = AccessRuleTable(connection)  # type: ignore[arg-type]
+        self.own_files = OwnFileTable(connection)  # type: ignore[arg-type]
         self.events = Inbox(connection)  # type: ignore[arg-type]
 
 
