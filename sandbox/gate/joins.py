@@ -7,10 +7,9 @@ rows count subjects, so that contributors are counted apart from then on.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import inf
 
 from catalog.model import Use
-from sandbox.gate import flows
+from sandbox.gate import flows, multiples
 from sandbox.gate.binding import Binding, walk
 from sandbox.gate.rules import Finding
 from sandbox.gate.tree import (
@@ -19,20 +18,15 @@ from sandbox.gate.tree import (
     Expression,
     From,
     Join,
-    Literal,
     Nested,
     Operation,
-    Relation,
     Role,
-    Select,
     Source,
     Unit,
-    Values,
 )
 
 PRESERVED_LEFT = frozenset({"INNER", "LEFT", "CROSS", "ASOF", "ASOF LEFT", "SEMI", "ANTI"})
 RANGES = frozenset({"between", "<", "<=", ">", ">="})
-MOST_BANDS = 200
 FROM_WHERE = frozenset({"INNER", "CROSS"})
 
 
@@ -220,8 +214,10 @@ def one(
                 binding.note(Finding("use-join", subject=flow.column, at=column.at, allowed=allowed))
             else:
                 flows.require(binding, [flow], value=Use.GROUP, at=column.at)
-    if not pairs and not other.single and not banded(node.left if flipped else node.right, conditions, protected):
-        binding.refuse("join-multiplies", subject=node.kind, at=None)
+    met = node.left if flipped else node.right
+    few = node.kind in {"SEMI", "ANTI"} or multiples.few(met, frozenset(column.name for column in dimension))
+    if not (other.single or (pairs and few) or banded(met, conditions, protected)):
+        binding.refuse("join-multiplies", subject=node.kind, at=pairs[0][0].at if pairs else None)
     preserved = node.kind in PRESERVED_LEFT if not flipped else node.kind in {"INNER", "CROSS", "RIGHT"}
     at_most_one = other.single or (other.determined is not None and other.determined <= set(dimension))
     keeps = preserved and (at_most_one or node.kind in {"SEMI", "ANTI"})
@@ -235,7 +231,7 @@ def replicated(unit: Unit, *, keeps: bool) -> Unit:
 
 def banded(other: From, conditions: Iterable[Expression], protected: Side) -> bool:
     """Whether the other side is a short list of bands written down, met by comparing a column with their edges."""
-    if not isinstance(other, Source) or rows_written(other.relation) > MOST_BANDS:
+    if not isinstance(other, Source) or multiples.rows_written(other.relation) > multiples.MOST_BANDS:
         return False
     return any(
         isinstance(part, Operation)
@@ -244,17 +240,6 @@ def banded(other: From, conditions: Iterable[Expression], protected: Side) -> bo
         and any(isinstance(piece, Column) and piece.source in protected.sources for piece in part.arguments)
         for part in conditions
     )
-
-
-def rows_written(relation: Relation) -> float:
-    """How many rows the caller wrote down at the most; without end for any other relation."""
-    match relation.body:
-        case Values(rows=rows):
-            return len(rows)
-        case Select(source=Source(relation=inner), grouping=None, projections=shown):
-            return rows_written(inner) if all(isinstance(part, Column | Literal) for part in shown) else inf
-        case _:
-            return inf
 
 
 def uses(binding: Binding, resource: str, column: str) -> frozenset[Use]:

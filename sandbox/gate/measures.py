@@ -150,7 +150,8 @@ def distinct(drawing: "Drawing", node: Aggregate) -> Expression:
         )
     found = flows.flows(binding, argument)
     flows.require(binding, found, value=Use.GROUP, at=node.at)
-    if any(flow.role is Role.CONDITION for flow in found):
+    invented = not flows.lineage(binding, argument) and not any(unit.unique for unit in drawing.units)
+    if invented or any(flow.role is Role.CONDITION for flow in found):
         return binding.refuse("plain-argument", subject="count(DISTINCT)", at=node.at)
     return drawing.figure(
         Specification(MeasureKind.DISTINCT, "count distinct", argument, condition, conditional=conditional, whole=True)
