@@ -20,9 +20,9 @@ from api.settings import Settings
 from api.state import lay_out
 from api.supply import Taken, arrive
 from api.uploads import FOLDER
-from api.wiring import Clock, Platform, compose, wall_clock
+from api.wiring import Clock, Platform, compose, couriers_of, wall_clock
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
-from policies.service import expire_agreements, expire_consents
+from policies.service import deliver_reminders, expire_agreements, expire_consents, queue_reminders
 from sandbox.nonpublic.service import clear_files
 from sandbox.queries import expire_answers
 from sandbox.workspaces import clear_workspaces
@@ -74,13 +74,15 @@ def worker(settings: Settings, *, clock: Clock = wall_clock) -> None:
     platform = compose(settings, clock=clock)
     try:
         bring_up(platform.engine)
-        with until_told() as told, announced(settings.state, "worker", "-"):
+        with until_told() as told, announced(settings.state, "worker", "-"), couriers_of(platform) as couriers:
             while not told.is_set():
                 with contextlib.suppress(OperationalError):  # a busy or full database is asked again
                     at = platform.clock()
                     expire_answers(platform.domain, by=PLATFORM, at=at)
                     expire_agreements(platform.begin, by=PLATFORM, at=at)
                     expire_consents(platform.begin, by=PLATFORM, at=at)
+                    queue_reminders(platform.begin, by=PLATFORM, at=at)
+                    deliver_reminders(platform.begin, couriers, by=PLATFORM, at=at)
                     clear_workspaces(platform.domain, by=PLATFORM, at=at)
                     clear_files(platform.domain, by=PLATFORM, at=at)
                 told.wait(DUE_SECONDS)

@@ -53,6 +53,16 @@ class Settings(BaseSettings):
     workspace_bytes: int = Field(default=1 << 30, ge=0, description="bytes of the files of an agreement's tables")
     log_room: int = Field(default=100_000, ge=1, description="undelivered events at which nothing new may begin")
     log_room_minutes: int = Field(default=60, ge=1, description="age of the oldest of them at which it may not either")
+    training: Literal["recorded", "required"] = Field(
+        default="recorded", description="whether a person without training that counts may query"
+    )
+    smtp_host: str | None = Field(default=None, description="mail server for reminders; none: no e-mail is sent")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_sender: str = "sandbox@localhost"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: bool = True
+    webhook_hosts: tuple[str, ...] = Field(default=(), description="hosts that reminders may be posted to")
     token_days: int = Field(default=90, ge=1, le=366)
     idempotency_hours: int = Field(default=24, ge=1, le=168)
 

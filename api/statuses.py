@@ -31,6 +31,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         policies.NotInForce,
         sandbox.NotReleased,
         policies.ProcessingStopped,
+        policies.TrainingMissing,
     ),
     S.NOT_FOUND: (
         edge.NoSuchPath,
@@ -150,6 +151,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         logs.ReceiverUnavailable,
         sandbox.WorkersBusy,
         sandbox.WorkersUnavailable,
+        policies.CourierFailed,
     ),
     S.INSUFFICIENT_STORAGE: (arrival.SnapshotNotPlaced, faults.StateFull),
 }

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
 
+import httpx
 import pyarrow as pa
 import structlog
 from sqlalchemy import Connection, Engine
@@ -44,6 +45,7 @@ from masking.editions import RuleEdition
 from masking.model import Recognition
 from masking.recognise import classify
 from policies.adapters.casbin import CasbinPermissions
+from policies.adapters.couriers import SmtpCourier, WebhookCourier
 from policies.adapters.holidays import official_calendar
 from policies.adapters.listed import ListedEntries
 from policies.adapters.signing import Ed25519Signer as PartySigner
@@ -51,7 +53,9 @@ from policies.adapters.signing import Ed25519Verifier
 from policies.adapters.tables import ProcedureTables
 from policies.calendar import WorkingDays
 from policies.model import AgreementId, AgreementState, Verifier
+from policies.model.reminders import Channel, Courier
 from policies.service import acting, annex_in_force
+from policies.service.reports import require_trained
 from policies.service.stops import require_running
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
@@ -258,6 +262,8 @@ def domain_of(platform: Platform) -> Domain:
 
     def in_force(agreement: str, *, by: Actor, at: datetime) -> InForce:
         with acting(platform.begin, "run", "query", agreement, by=by, at=at) as work:
+            if platform.settings.training == "required":
+                require_trained(work, by, at=at)
             return annex_in_force(lambda: nullcontext(work), AgreementId(agreement), by=by, at=at)
 
     def holdings(ids: Collection[ResourceId]) -> Mapping[ResourceId, Holding]:
@@ -320,3 +326,23 @@ class Recorded:
 def _told_of(id: QueryId, cause: BaseException) -> None:
     where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(cause.__traceback__)[-6:]]
     log.error("query fault", query=id, error=type(cause).__name__, where=where)
+
+
+@contextmanager
+def couriers_of(platform: Platform) -> Iterator[Mapping[Channel, Courier]]:
+    """The ways that reminders go, those that are configured."""
+    settings = platform.settings
+    with httpx.Client(timeout=10.0, trust_env=False, follow_redirects=False) as client:
+        ways: dict[Channel, Courier] = {}
+        if settings.webhook_hosts:
+            ways[Channel.WEBHOOK] = WebhookCourier(platform.secrets.tokens, settings.webhook_hosts, client)
+        if settings.smtp_host:
+            ways[Channel.EMAIL] = SmtpCourier(
+                settings.smtp_host,
+                settings.smtp_port,
+                settings.smtp_sender,
+                settings.smtp_user,
+                settings.smtp_password.get_secret_value(),
+                tls=settings.smtp_tls,
+            )
+        yield ways

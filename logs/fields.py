@@ -78,6 +78,10 @@ _ROWS = (
     Field("period", "账期或报告期", "period"),
     Field("units", "用量（计量项=数量）", "usage, as meter=units"),
     Field("fen", "金额（分）", "amount in fen"),
+    Field("channel", "提醒方式", "way of reminding"),
+    Field("channels", "提醒方式（多项）", "ways of reminding"),
+    Field("about", "提醒事项", "what a reminder is about"),
+    Field("tries", "尝试次数", "number of tries"),
     # access and queries
     Field("verb", "操作", "verb"),
     Field("thing", "对象类型", "kind of thing"),

@@ -195,6 +195,17 @@ _ROWS = (
     ),
     _kind("statement.disputed", "账单有争议", "Statement disputed", "agreement parties period units fen state reason"),
     _kind("statement.settled", "账单已结清", "Statement settled", "agreement parties period units fen state reason"),
+    _kind(
+        "report.filed", "运营报告已报送", "Operation report filed with the bureau", "period party digest state reason"
+    ),
+    _kind("report.acknowledged", "运营报告已知悉", "Operation report acknowledged", "period party digest state reason"),
+    _kind("report.returned", "运营报告被退回", "Operation report returned", "period party digest state reason"),
+    _kind("training.attended", "安全培训已登记", "Training attended", "person party title digest ends"),
+    _kind("contact.set", "联系方式已设置", "Contact set", "party channels"),
+    _kind("reminder.queued", "提醒已排队", "Reminder queued", "party channel about tries error"),
+    _kind("reminder.tried", "提醒正在发送", "Reminder tried", "party channel about tries error"),
+    _kind("reminder.sent", "提醒已发送", "Reminder sent", "party channel about tries error"),
+    _kind("reminder.failed", "提醒发送失败", "Reminder failed", "party channel about tries error"),
     # access and queries
     _kind(
         "access.denied",

@@ -11,6 +11,8 @@ from logs.model import Role
 from policies.courses import COURSES
 from policies.model import AGREEMENT_MOVES, APPLICATION_MOVES, EVIDENCE_MOVES, PERSON_MOVES, SCENARIO_MOVES
 from policies.model.consents import CONSENT_MOVES
+from policies.model.reminders import REMINDER_MOVES
+from policies.model.reports import REPORT_MOVES
 from policies.model.statements import STATEMENT_MOVES
 from policies.model.stops import STOP_MOVES
 from policies.roles import RoleTable, official_roles
@@ -28,6 +30,8 @@ CHARTS: tuple[tuple[str, Mapping[tuple[Any, Any], Any]], ...] = (
     ("停止令 · Stop（办法第十八条）", STOP_MOVES),
     ("授权同意 · Consent（办法第十三条）", CONSENT_MOVES),
     ("账单 · Statement（办法第二十条）", STATEMENT_MOVES),
+    ("运营报告 · Report（办法第二十四条）", REPORT_MOVES),
+    ("提醒 · Reminder", REMINDER_MOVES),
 )
 
 HEAD = """# 程序 · Procedure

@@ -237,6 +237,42 @@ class ProcessingStopped(Told, Refusal):
         self.target = target
 
 
+class TrainingMissing(Told, Refusal):
+    """Training is required here, and the person has none on record that counts today (Article 22)."""
+
+    kind: ClassVar[str] = "training-missing"
+    title: ClassVar[Both] = {"zh": "缺少有效的安全培训记录", "en": "No training that counts"}
+    said: ClassVar[Both] = {
+        "zh": "人员 {person} 没有在有效期内的公共数据安全培训记录。",
+        "en": "Person {person} has no record of data-security training that counts today.",
+    }
+    instead: ClassVar[Both] = {
+        "zh": "请参加培训，并由一级开发主体登记。",
+        "en": "Attend a training and have the operator record it.",
+    }
+
+    def __init__(self, person: str) -> None:
+        super().__init__(person)
+        self.person = person
+
+
+class CourierFailed(Told, Refusal):
+    """A reminder was not taken by the other side; it stays queued and is tried again."""
+
+    kind: ClassVar[str] = "reminder-not-taken"
+    title: ClassVar[Both] = {"zh": "提醒未送达", "en": "A reminder was not taken"}
+    said: ClassVar[Both] = {"zh": "经“{channel}”发送提醒失败：{error}。", "en": "Sending by {channel} failed: {error}."}
+    instead: ClassVar[Both] = {
+        "zh": "平台会自动重试；请检查联系方式与发送设置。",
+        "en": "It is tried again; check the contact and the settings for sending.",
+    }
+
+    def __init__(self, channel: str, error: str) -> None:
+        super().__init__(channel, error)
+        self.channel = channel
+        self.error = error
+
+
 class NoticeWrong(Told, Refusal):
     """A holiday notice in the calendar's folder cannot be read, contradicts itself, or a year is left out."""
 

@@ -12,6 +12,9 @@ _ROWS = """
     scenario        | 应用场景         | scenario
     application     | 开发利用申请     | application
     agreement       | 开发利用协议     | agreement
+    training        | 安全培训 | training
+    contact         | 联系方式 | contact
+    reminder        | 提醒 | reminder
     statement       | 账单 | statement
     table           | 工作区表         | workspace table
     matter          | 事项 | matter
@@ -74,6 +77,11 @@ _ROWS = """
     consented       | 主管部门已同意 | consented
     supplied        | 已供给 | supplied
     ended           | 已结束 | ended
+    filed           | 已报送 | filed
+    returned        | 已退回 | returned
+    acknowledged    | 已知悉 | acknowledged
+    queued          | 待发送 | queued
+    sent            | 已发送 | sent
     given           | 已授权 | given
     issued          | 已出具 | issued
     disputed        | 有争议 | disputed
@@ -127,6 +135,10 @@ _ROWS = """
     consent         | 同意 | consent
     supply          | 供给 | supply
     end             | 结束 | end
+    acknowledge     | 知悉 | acknowledge
+    send            | 发送 | send
+    fail            | 失败 | fail
+    decide          | 作出决定 | decide
     confirm         | 确认 | confirm
     dispute         | 提出异议 | dispute
     issue           | 出具 | issue
@@ -165,6 +177,8 @@ _ROWS = """
     necessity       | 使用源数据的必要性 | necessity of source data
     consents        | 数据主体授权情况 | consents of the data subjects
     party           | 相对方组织 | organisation concerned
+    email           | 邮件 | e-mail
+    webhook         | 网络回调 | webhook
 """
 
 

@@ -126,6 +126,17 @@ statement_table = _table(
     comment="What agreements' use came to, by month",
 )
 
+report_table = _table("report", _name("state"), _name("operator"), comment="Operation reports filed with the bureau")
+training_table = _table("training", _name("person"), _name("organisation"), comment="Who attended which training")
+contact_table = _table("contact", comment="Where organisations want to be reminded")
+reminder_table = _table(
+    "reminder",
+    _name("state"),
+    _name("organisation"),
+    Column("next_at", Instant, index=True),
+    comment="Reminders on their way out",
+)
+
 
 class Documents(Generic[Id, Thing]):
     """`policies.service.work.Shelf` over one table, on a connection whose transaction the caller owns."""
@@ -195,6 +206,11 @@ class Documents(Generic[Id, Thing]):
             raise ConcurrentChange(thing.thing, thing.id) from None
         self._record(thing, version)
         return replace(thing, version=version, news=())
+
+    def due(self) -> tuple[Thing, ...]:
+        """Those with something owed by a moment."""
+        owed = [self._table.c[name] for name in ("due_at", "filing_due_at") if name in self._table.c]
+        return self._all(owed[0].is_not(None))
 
     def _one(self, condition: ColumnElement[bool], *, held: bool = False) -> Thing | None:
         query = select(self._table.c.version, self._table.c.document).where(condition)

@@ -13,13 +13,17 @@ from policies.adapters.database import (
     agreement_table,
     application_table,
     consent_table,
+    contact_table,
     matter_table,
     organisation_table,
     person_table,
     qualification_table,
+    reminder_table,
+    report_table,
     scenario_table,
     statement_table,
     stop_table,
+    training_table,
 )
 from policies.model import (
     Agreement,
@@ -35,9 +39,12 @@ from policies.model import (
 )
 from policies.model.consents import Consent, ConsentId, ConsentState
 from policies.model.matters import Matter, MatterId
+from policies.model.reminders import Contact, Reminder, ReminderId, ReminderState
+from policies.model.reports import Report, ReportId
 from policies.model.scenarios import OVER
 from policies.model.statements import Statement, StatementId
 from policies.model.stops import Stop, StopId, StopState
+from policies.model.training import Training, TrainingId
 
 _ORGANISATION = TypeAdapter(Organisation)
 _PERSON = TypeAdapter(Person)
@@ -49,6 +56,10 @@ _STOP = TypeAdapter(Stop)
 _MATTER = TypeAdapter(Matter)
 _CONSENT = TypeAdapter(Consent)
 _STATEMENT = TypeAdapter(Statement)
+_REPORT = TypeAdapter(Report)
+_TRAINING = TypeAdapter(Training)
+_CONTACT = TypeAdapter(Contact)
+_REMINDER = TypeAdapter(Reminder)
 
 
 def organisations(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Organisation]:
@@ -79,6 +90,40 @@ def matters(connection: Connection, recorder: Recorder) -> Documents[MatterId, M
 def statements(connection: Connection, recorder: Recorder) -> Documents[StatementId, Statement]:
     """Monthly statements on record."""
     return Documents(connection, recorder, statement_table, _STATEMENT, columns=_statement)
+
+
+def reports(connection: Connection, recorder: Recorder) -> Documents[ReportId, Report]:
+    """Operation reports on record."""
+    columns = lambda report: {"state": report.state.value, "operator": report.operator}  # noqa: E731
+    return Documents(connection, recorder, report_table, _REPORT, columns=columns)
+
+
+def contacts(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Contact]:
+    """Contacts on record."""
+    return Documents(connection, recorder, contact_table, _CONTACT, columns=lambda _: {})
+
+
+class TrainingTable(Documents[TrainingId, Training]):
+    """`policies.service.work.Trainings` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        super().__init__(connection, recorder, training_table, _TRAINING, columns=_training)
+
+    def of(self, person: ActorId) -> tuple[Training, ...]:
+        """What a person attended."""
+        return self._all(training_table.c.person == person)
+
+
+class ReminderTable(Documents[ReminderId, Reminder]):
+    """`policies.service.work.Reminders` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        super().__init__(connection, recorder, reminder_table, _REMINDER, columns=_reminder)
+
+    def waiting(self, *, at: datetime) -> tuple[Reminder, ...]:
+        """Those queued whose time has come."""
+        queued = reminder_table.c.state == ReminderState.QUEUED.value
+        return self._all(queued, reminder_table.c.next_at <= at)
 
 
 class ConsentTable(Documents[ConsentId, Consent]):
@@ -148,6 +193,10 @@ class ProcedureTables:
         self.matters = matters(connection, recorder)
         self.consents = ConsentTable(connection, recorder)
         self.statements = statements(connection, recorder)
+        self.reports = reports(connection, recorder)
+        self.trainings = TrainingTable(connection, recorder)
+        self.contacts = contacts(connection, recorder)
+        self.reminders = ReminderTable(connection, recorder)
         self.history = History(connection)
 
 
@@ -164,7 +213,7 @@ def _application(application: Application) -> Values:
         "state": application.state.value,
         "applicant": application.applicant,
         "scenario": application.materials.scenario,
-        "due_at": application.submission.due.at if application.submission else None,
+        "due_at": application.submission.due.at if application.submission and application.waiting else None,
     }
 
 
@@ -177,7 +226,7 @@ def _agreement(agreement: Agreement) -> Values:
         "standing": None if agreement.state is AgreementState.CANCELLED else agreement.application,
         "annex": agreement.annex.digest,
         "ends_at": agreement.ends,
-        "filing_due_at": agreement.filing_due.at if agreement.filing_due else None,
+        "filing_due_at": agreement.filing_due.at if agreement.filing_due and not agreement.filing else None,
     }
 
 
@@ -216,3 +265,11 @@ def _statement(statement: Statement) -> Values:
         "developer": statement.developer,
         "agreement": statement.agreement,
     }
+
+
+def _training(training: Training) -> Values:
+    return {"person": training.person, "organisation": training.organisation}
+
+
+def _reminder(reminder: Reminder) -> Values:
+    return {"state": reminder.state.value, "organisation": reminder.to, "next_at": reminder.next_at}

@@ -152,10 +152,14 @@ class Application(Recorded):
         withdrawn = replace(self, state=self._moved(ApplicationMove.WITHDRAW))
         return replace(withdrawn, news=withdrawn._news("application.withdrawn", by=by, at=at))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a decision is owed."""
+        return self.state is ApplicationState.SUBMITTED
+
     def overdue(self, *, at: datetime) -> bool:
         """Whether the deadline passed without a decision."""
-        waiting = self.state is ApplicationState.SUBMITTED
-        return waiting and self.submission is not None and self.submission.due.passed(at)
+        return self.waiting and self.submission is not None and self.submission.due.passed(at)
 
     def _decided(self, reasons: tuple[str, ...], by: Actor, at: datetime) -> ApplicationDecision:
         return ApplicationDecision(

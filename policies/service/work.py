@@ -21,8 +21,11 @@ from policies.model import (
 )
 from policies.model.consents import Consent, ConsentId
 from policies.model.matters import Matter, MatterId
+from policies.model.reminders import Contact, Reminder, ReminderId
+from policies.model.reports import Report, ReportId
 from policies.model.statements import Statement, StatementId
 from policies.model.stops import Stop, StopId
+from policies.model.training import Training, TrainingId
 from policies.roles import Permissions
 
 Id_contra = TypeVar("Id_contra", bound=str, contravariant=True)
@@ -58,6 +61,9 @@ class Shelf(Protocol[Id_contra, Thing]):
     def list(self, selection: Selection) -> tuple[Thing, ...]:
         """Those selected."""
 
+    def due(self) -> tuple[Thing, ...]:
+        """Those with something owed by a moment."""
+
 
 class Scenarios(Shelf[ScenarioId, Scenario], Protocol):
     """Classes of scenario on record."""
@@ -91,6 +97,20 @@ class Consents(Shelf[ConsentId, Consent], Protocol):
 
     def given(self, scenario: str) -> tuple[Consent, ...]:
         """Those given for a scenario."""
+
+
+class Trainings(Shelf[TrainingId, Training], Protocol):
+    """Training on record."""
+
+    def of(self, person: ActorId) -> tuple[Training, ...]:
+        """What a person attended."""
+
+
+class Reminders(Shelf[ReminderId, Reminder], Protocol):
+    """Reminders on record."""
+
+    def waiting(self, *, at: datetime) -> tuple[Reminder, ...]:
+        """Those queued whose time has come."""
 
 
 class History(Protocol):
@@ -152,6 +172,22 @@ class Work(Protocol):
     @property
     def statements(self) -> Shelf[StatementId, Statement]:
         """Monthly statements."""
+
+    @property
+    def reports(self) -> Shelf[ReportId, Report]:
+        """Operation reports."""
+
+    @property
+    def trainings(self) -> Trainings:
+        """Training records."""
+
+    @property
+    def contacts(self) -> Shelf[OrganisationId, Contact]:
+        """Where organisations want to be reminded."""
+
+    @property
+    def reminders(self) -> Reminders:
+        """Reminders on their way."""
 
     @property
     def history(self) -> History:

@@ -25,6 +25,10 @@ EVERYBODY = frozenset(
     {
         ("GET", "/api/v1/me"),
         ("POST", "/api/v1/me/key"),
+        ("GET", "/api/v1/deadlines"),
+        ("PUT", "/api/v1/me/contact"),
+        ("GET", "/api/v1/reminders"),
+        ("GET", "/api/v1/trainings"),
         ("GET", "/api/v1/catalog"),
         ("GET", "/api/v1/catalog/{id}"),
         ("GET", "/api/v1/catalog/{id}/sample"),
@@ -41,6 +45,7 @@ PROVIDERS = frozenset(
         ("GET", "/api/v1/resources/{id}"),
         ("GET", "/api/v1/resources/{id}/reidentification"),
         ("POST", "/api/v1/consents/{id}/withdrawal"),
+        ("GET", "/api/v1/contributions"),
     }
 ) | frozenset(
     (method, f"/api/v1/{course.path}{path}")

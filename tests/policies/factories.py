@@ -25,7 +25,9 @@ from policies.model import (
     Terms,
 )
 from policies.model.consents import Consent, ConsentId, SubjectKind
+from policies.model.reminders import Channel, Reminder
 from policies.model.stops import Stop, StopId, StopScope
+from policies.model.training import Training, TrainingId
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=XIAMEN)
 LATER = MONDAY + timedelta(hours=1)
@@ -210,3 +212,34 @@ def a_consent(id: str = "c1", *, by: Actor = DEVELOPER) -> Consent:
         presented_at=MONDAY,
     )
     return replace(consent.present(by=by, at=MONDAY), news=())
+
+
+def a_training(**changes: Any) -> Training:
+    """The developer's attendance, good for a year."""
+    values: dict[str, Any] = {
+        "id": TrainingId("t1"),
+        "person": DEVELOPER.id,
+        "organisation": DEVELOPER.organisation,
+        "title": "公共数据安全培训",
+        "held_on": date(2026, 11, 2),
+        "until": date(2027, 11, 1),
+        "evidence": DIGEST,
+    }
+    return Training(**(values | changes))
+
+
+def a_reminder() -> Reminder:
+    """A reminder by e-mail to the operator."""
+    return replace(
+        Reminder.queue(
+            "application:a1:decide",
+            to=OPERATOR.organisation,
+            channel=Channel.EMAIL,
+            address="duty@operator.cn",
+            title="申请即将到期",
+            text="请尽快审核。",
+            by=PLATFORM,
+            at=LATER,
+        ),
+        news=(),
+    )

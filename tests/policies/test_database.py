@@ -17,6 +17,8 @@ from policies.courses import INCIDENT
 from policies.errors import ConcurrentChange, DoneAlready, MoveNotAllowed, NoSuch
 from policies.model import Agreement, AgreementId, ApplicationId, Condition, Opinion, ScenarioId
 from policies.model.recorded import Recorded
+from policies.model.reminders import Contact
+from policies.model.reports import Report
 from policies.model.statements import Statement
 from policies.model.stops import Stop, StopId, StopScope
 from policies.service.work import Selection
@@ -33,7 +35,9 @@ from tests.policies.factories import (
     Trusting,
     a_consent,
     a_person,
+    a_reminder,
     a_scenario,
+    a_training,
     an_agreement,
     an_application,
     an_organisation,
@@ -88,6 +92,13 @@ NOUNS: dict[str, tuple[str, Callable[[], Recorded]]] = {
             at=LATER,
         ),
     ),
+    "report": ("reports", lambda: Report.file("2026-10", {"queries": 1}, remarks="稳", by=OPERATOR, at=LATER)),
+    "training": ("trainings", lambda: a_training().attended(by=OPERATOR, at=LATER)),
+    "contact": (
+        "contacts",
+        lambda: Contact(id=OPERATOR.organisation).set(email="a@b.cn", webhook="https://b.cn", by=OPERATOR, at=LATER),
+    ),
+    "reminder": ("reminders", lambda: a_reminder().claimed(by=OPERATOR, at=LATER)),
     "matter": ("matters", lambda: opened(INCIDENT)),
     "stop": (
         "stops",

@@ -35,6 +35,8 @@ from policies.model import (
 )
 from policies.model.consents import CONSENT_MOVES, ConsentMove, ConsentState
 from policies.model.recorded import Recorded
+from policies.model.reminders import REMINDER_MOVES, ReminderMove, ReminderState
+from policies.model.reports import REPORT_MOVES, Report, ReportMove, ReportState
 from policies.model.statements import STATEMENT_MOVES, Statement, StatementMove, StatementState
 from policies.model.stops import STOP_MOVES, StopMove, StopState
 from tests.policies.factories import (
@@ -50,6 +52,7 @@ from tests.policies.factories import (
     Trusting,
     a_consent,
     a_person,
+    a_reminder,
     a_scenario,
     a_stop,
     an_agreement,
@@ -125,6 +128,21 @@ STATEMENT: Mapping[StatementMove, Do] = {
 }
 
 
+REPORT: Mapping[ReportMove, Do] = {
+    ReportMove.ACKNOWLEDGE: lambda it: it.acknowledge(by=BUREAU, at=LATER),
+    ReportMove.RETURN: lambda it: it.send_back(reason="补充", by=BUREAU, at=LATER),
+    ReportMove.FILE: lambda it: it.refile({}, remarks="", by=OPERATOR, at=LATER),
+}
+REMINDER: Mapping[ReminderMove, Do] = {
+    ReminderMove.SEND: lambda it: it.sent(by=PLATFORM, at=LATER),
+    ReminderMove.FAIL: lambda it: it.failed("down", by=PLATFORM, at=LATER),
+}
+
+
+def a_report() -> Report:
+    return replace(Report.file("2026-10", {}, remarks="", by=OPERATOR, at=LATER), news=())
+
+
 def a_statement() -> Statement:
     return replace(Statement.issue(in_force(), Month(2026, 11), (), by=OPERATOR, at=LATER), news=())
 
@@ -160,6 +178,8 @@ NOUNS: Mapping[str, tuple[Table, type[StrEnum], Mapping[Any, Do], Callable[[Any]
     "stop": (STOP_MOVES, StopState, STOP, lambda state: replace(a_stop(), state=state)),
     "consent": (CONSENT_MOVES, ConsentState, CONSENT, lambda state: replace(a_consent(), state=state)),
     "statement": (STATEMENT_MOVES, StatementState, STATEMENT, lambda state: replace(a_statement(), state=state)),
+    "report": (REPORT_MOVES, ReportState, REPORT, lambda state: replace(a_report(), state=state)),
+    "reminder": (REMINDER_MOVES, ReminderState, REMINDER, lambda state: replace(a_reminder(), state=state)),
     "evidence": (EVIDENCE_MOVES, EvidenceState, EVIDENCE, _qualification),
 }
 

@@ -34,6 +34,8 @@ EXAMPLES: tuple[Refusal, ...] = (
     errors.NoticeWrong("2027.yaml", "KeyError"),
     errors.RoleTableWrong(2, "unknown role"),
     errors.ProcessingStopped("s1", "resource", "person"),
+    errors.TrainingMissing("lin"),
+    errors.CourierFailed("email", "TimeoutError"),
 )
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

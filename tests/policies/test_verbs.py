@@ -11,11 +11,21 @@ from logs.model import Event, Role
 from policies import service
 from policies.billing import Month
 from policies.denials import NotPermitted
+from policies.figures import Period
 from policies.model import Condition
 from policies.model.stops import StopScope
 from policies.service.work import Begin
 from tests.policies.conftest import CALENDAR, PERMISSIONS, VERIFIER
-from tests.policies.factories import DEVELOPER, EVERYBODY, LATER, a_consent, an_organisation, materials, terms
+from tests.policies.factories import (
+    DEVELOPER,
+    EVERYBODY,
+    LATER,
+    a_consent,
+    a_training,
+    an_organisation,
+    materials,
+    terms,
+)
 from tests.policies.test_roles import expected
 
 ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
@@ -75,6 +85,20 @@ ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
     "settle_statement": ("statement", "settle", ("s",), {}),
     "view_statement": ("statement", "view", ("s",), {}),
     "list_statements": ("statement", "view", (), {}),
+    "file_report": ("report", "file", (Period.read("2026"),), {"remarks": ""}),
+    "acknowledge_report": ("report", "acknowledge", ("r",), {}),
+    "return_report": ("report", "return", ("r",), {"reason": ""}),
+    "view_report": ("report", "view", ("r",), {}),
+    "list_reports": ("report", "view", (), {}),
+    "figures_of": ("report", "view", (Period.read("2026"),), {}),
+    "contributions_of": ("contribution", "view", (Period.read("2026"),), {}),
+    "record_training": ("training", "record", (a_training(),), {}),
+    "list_trainings": ("training", "view", (), {}),
+    "list_owed": ("deadline", "view", (), {}),
+    "set_contact": ("contact", "set", (), {"email": "", "webhook": ""}),
+    "queue_reminders": ("reminder", "queue", (), {}),
+    "deliver_reminders": ("reminder", "queue", ({},), {}),
+    "list_reminders": ("reminder", "view", (), {}),
 }
 NOT_VERBS = {"Begin", "Selection", "Work", "acting", "denied", "require", "require_acting"}
 BY_MODEL_ALONE = {"annex_in_force", "actor_of", "consenting"}
