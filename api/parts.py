@@ -4,7 +4,7 @@ import contextlib
 import tempfile
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,9 +22,11 @@ from api.supply import Taken, arrive
 from api.uploads import FOLDER
 from api.wiring import Clock, Platform, compose, couriers_of, wall_clock
 from logs.model import Actor, ActorId, EventId, OrganisationId, Role
-from policies.service import deliver_reminders, expire_agreements, expire_consents, queue_reminders
+from policies.calendar import day_of
+from policies.service import deliver_reminders, expire_agreements, expire_consents, queue_reminders, recheck
 from sandbox.nonpublic.service import clear_files
 from sandbox.queries import expire_answers
+from sandbox.stopping import halt
 from sandbox.workspaces import clear_workspaces
 
 SWEEP_SECONDS = 1.0
@@ -75,9 +77,14 @@ def worker(settings: Settings, *, clock: Clock = wall_clock) -> None:
     try:
         bring_up(platform.engine)
         with until_told() as told, announced(settings.state, "worker", "-"), couriers_of(platform) as couriers:
+            checked: date | None = None
             while not told.is_set():
                 with contextlib.suppress(OperationalError):  # a busy or full database is asked again
                     at = platform.clock()
+                    if checked != day_of(at):
+                        for lapse in recheck(platform.begin, by=PLATFORM, at=at).lapsed:
+                            halt(platform.domain, lapse, by=PLATFORM, at=at)
+                        checked = day_of(at)
                     expire_answers(platform.domain, by=PLATFORM, at=at)
                     expire_agreements(platform.begin, by=PLATFORM, at=at)
                     expire_consents(platform.begin, by=PLATFORM, at=at)

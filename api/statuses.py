@@ -32,6 +32,7 @@ STATUSES: Mapping[S, tuple[type[Refusal], ...]] = {
         sandbox.NotReleased,
         policies.ProcessingStopped,
         policies.TrainingMissing,
+        policies.RelatedToOperator,
     ),
     S.NOT_FOUND: (
         edge.NoSuchPath,

@@ -36,7 +36,7 @@ from catalog.masks import techniques
 from catalog.model import ResourceId
 from logs.adapters.database import Inbox, Instant, metadata, open_database
 from logs.adapters.ledger import ledger_view, ledger_work
-from logs.model import Actor
+from logs.model import Actor, OrganisationId
 from logs.service import Begin as BeginLedger
 from logs.service import Room, require_room
 from masking.adapters.database import RuleTable
@@ -56,6 +56,7 @@ from policies.model import AgreementId, AgreementState, Verifier
 from policies.model.reminders import Channel, Courier
 from policies.service import acting, annex_in_force
 from policies.service.reports import require_trained
+from policies.service.standing import relatives
 from policies.service.stops import require_running
 from sandbox.adapters.database import OutputTable, QueryTable
 from sandbox.adapters.engine_parser import EngineParser
@@ -281,6 +282,10 @@ def domain_of(platform: Platform) -> Domain:
     def running(query: Query) -> None:
         with platform.reading() as work:
             require_running(work, query.processing)
+
+    def related(organisation: OrganisationId) -> frozenset[OrganisationId]:
+        with platform.reading() as work:
+            return relatives(work, organisation)
 
     return Domain(
         begin=platform.begin,

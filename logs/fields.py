@@ -82,6 +82,7 @@ _ROWS = (
     Field("channels", "提醒方式（多项）", "ways of reminding"),
     Field("about", "提醒事项", "what a reminder is about"),
     Field("tries", "尝试次数", "number of tries"),
+    Field("list", "名单种类", "kind of list"),
     # access and queries
     Field("verb", "操作", "verb"),
     Field("thing", "对象类型", "kind of thing"),

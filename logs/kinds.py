@@ -206,6 +206,10 @@ _ROWS = (
     _kind("reminder.tried", "提醒正在发送", "Reminder tried", "party channel about tries error"),
     _kind("reminder.sent", "提醒已发送", "Reminder sent", "party channel about tries error"),
     _kind("reminder.failed", "提醒发送失败", "Reminder failed", "party channel about tries error"),
+    _kind("credit.imported", "名单已导入", "List imported", "list edition title records"),
+    _kind("credit.superseded", "名单已被取代", "List superseded", "list edition"),
+    _kind("affiliation.recorded", "关联关系已登记", "Ownership link recorded", "parties reason"),
+    _kind("affiliation.ended", "关联关系已解除", "Ownership link ended", "parties reason"),
     # access and queries
     _kind(
         "access.denied",

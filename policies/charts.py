@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from logs.model import Role
 from policies.courses import COURSES
 from policies.model import AGREEMENT_MOVES, APPLICATION_MOVES, EVIDENCE_MOVES, PERSON_MOVES, SCENARIO_MOVES
+from policies.model.affiliations import AFFILIATION_MOVES
 from policies.model.consents import CONSENT_MOVES
+from policies.model.listings import CREDIT_LIST_MOVES
 from policies.model.reminders import REMINDER_MOVES
 from policies.model.reports import REPORT_MOVES
 from policies.model.statements import STATEMENT_MOVES
@@ -32,6 +34,8 @@ CHARTS: tuple[tuple[str, Mapping[tuple[Any, Any], Any]], ...] = (
     ("账单 · Statement（办法第二十条）", STATEMENT_MOVES),
     ("运营报告 · Report（办法第二十四条）", REPORT_MOVES),
     ("提醒 · Reminder", REMINDER_MOVES),
+    ("失信与通报名单 · Credit list（办法第十五条）", CREDIT_LIST_MOVES),
+    ("关联关系 · Affiliation（办法第三、五条）", AFFILIATION_MOVES),
 )
 
 HEAD = """# 程序 · Procedure

@@ -159,6 +159,26 @@ class QualificationLacking(Flawed, Refusal):
         self.flaws = tuple(flaws)
 
 
+class RelatedToOperator(Told, Refusal):
+    """The applicant and an operator are tied by ownership: an operator's affiliates do not re-develop (Article 3)."""
+
+    kind: ClassVar[str] = "related-to-operator"
+    title: ClassVar[Both] = {"zh": "与一级开发主体存在关联关系", "en": "An affiliate of the operator"}
+    said: ClassVar[Both] = {
+        "zh": "组织 {organisation} 与一级开发主体 {operator} 存在关联关系，不得参与二级开发。",
+        "en": "Organisation {organisation} is tied by ownership to the operator {operator} and may not re-develop.",
+    }
+    instead: ClassVar[Both] = {
+        "zh": "关联关系解除并登记后再申请。",
+        "en": "Apply once the link has ended and that is on record.",
+    }
+
+    def __init__(self, organisation: str, operator: str) -> None:
+        super().__init__(organisation, operator)
+        self.organisation = organisation
+        self.operator = operator
+
+
 class SignatureInvalid(Told, Refusal):
     """The signature over the agreement's document does not verify with the person's key on record."""
 

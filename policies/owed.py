@@ -19,7 +19,7 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """One act owed: on which thing, by whom (`None`: by the operator at large), since when, by when."""
+    """One act owed: on which thing, by whom (`None`: any operator), since when, by when, warned how early."""
 
     noun: str
     id: str
@@ -28,6 +28,7 @@ class Owed:
     since: datetime
     due: datetime
     provisional: bool = False
+    warned: timedelta | None = None
 
     def colour(self, *, at: datetime) -> Colour:
         """Red once it is over, amber in the last day, or in the last quarter of what takes less than four days.
@@ -40,4 +41,5 @@ class Owed:
         """
         if at > self.due:
             return Colour.RED
-        return Colour.AMBER if self.due - at <= min(ONE_DAY, (self.due - self.since) / 4) else Colour.GREEN
+        warned = self.warned or min(ONE_DAY, (self.due - self.since) / 4)
+        return Colour.AMBER if self.due - at <= warned else Colour.GREEN

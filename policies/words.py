@@ -12,6 +12,8 @@ _ROWS = """
     scenario        | 应用场景         | scenario
     application     | 开发利用申请     | application
     agreement       | 开发利用协议     | agreement
+    credit_list     | 名单 | list
+    affiliation     | 关联关系 | ownership link
     training        | 安全培训 | training
     contact         | 联系方式 | contact
     reminder        | 提醒 | reminder
@@ -77,6 +79,9 @@ _ROWS = """
     consented       | 主管部门已同意 | consented
     supplied        | 已供给 | supplied
     ended           | 已结束 | ended
+    current         | 现行 | current
+    superseded      | 已被取代 | superseded
+    standing        | 存续 | standing
     filed           | 已报送 | filed
     returned        | 已退回 | returned
     acknowledged    | 已知悉 | acknowledged
@@ -135,6 +140,8 @@ _ROWS = """
     consent         | 同意 | consent
     supply          | 供给 | supply
     end             | 结束 | end
+    import          | 导入 | import
+    supersede       | 取代 | supersede
     acknowledge     | 知悉 | acknowledge
     send            | 发送 | send
     fail            | 失败 | fail
@@ -177,6 +184,8 @@ _ROWS = """
     necessity       | 使用源数据的必要性 | necessity of source data
     consents        | 数据主体授权情况 | consents of the data subjects
     party           | 相对方组织 | organisation concerned
+    edition         | 版次 | edition
+    source          | 来源 | source
     email           | 邮件 | e-mail
     webhook         | 网络回调 | webhook
 """

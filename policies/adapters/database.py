@@ -137,6 +137,11 @@ reminder_table = _table(
     comment="Reminders on their way out",
 )
 
+credit_list_table = _table("credit_list", _name("state"), comment="Imported lists: the seriously dishonest, incidents")
+affiliation_table = _table(
+    "affiliation", _name("state"), _name("owner"), _name("owned"), comment="Who owns or controls whom"
+)
+
 
 class Documents(Generic[Id, Thing]):
     """`policies.service.work.Shelf` over one table, on a connection whose transaction the caller owns."""

@@ -10,10 +10,12 @@ from logs.model import ActorId, OrganisationId, Recorder
 from policies.adapters.database import (
     Documents,
     Values,
+    affiliation_table,
     agreement_table,
     application_table,
     consent_table,
     contact_table,
+    credit_list_table,
     matter_table,
     organisation_table,
     person_table,
@@ -37,7 +39,9 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.affiliations import Affiliation, AffiliationId
 from policies.model.consents import Consent, ConsentId, ConsentState
+from policies.model.listings import CreditList, CreditListId, CreditListState
 from policies.model.matters import Matter, MatterId
 from policies.model.reminders import Contact, Reminder, ReminderId, ReminderState
 from policies.model.reports import Report, ReportId
@@ -46,6 +50,7 @@ from policies.model.statements import Statement, StatementId
 from policies.model.stops import Stop, StopId, StopState
 from policies.model.training import Training, TrainingId
 
+LIVING = (AgreementState.IN_FORCE.value, AgreementState.STOPPED.value)
 _ORGANISATION = TypeAdapter(Organisation)
 _PERSON = TypeAdapter(Person)
 _QUALIFICATION = TypeAdapter(Qualification)
@@ -57,6 +62,8 @@ _MATTER = TypeAdapter(Matter)
 _CONSENT = TypeAdapter(Consent)
 _STATEMENT = TypeAdapter(Statement)
 _REPORT = TypeAdapter(Report)
+_CREDIT = TypeAdapter(CreditList)
+_AFFILIATION = TypeAdapter(Affiliation)
 _TRAINING = TypeAdapter(Training)
 _CONTACT = TypeAdapter(Contact)
 _REMINDER = TypeAdapter(Reminder)
@@ -101,6 +108,23 @@ def reports(connection: Connection, recorder: Recorder) -> Documents[ReportId, R
 def contacts(connection: Connection, recorder: Recorder) -> Documents[OrganisationId, Contact]:
     """Contacts on record."""
     return Documents(connection, recorder, contact_table, _CONTACT, columns=lambda _: {})
+
+
+def affiliations(connection: Connection, recorder: Recorder) -> Documents[AffiliationId, Affiliation]:
+    """Ownership links on record."""
+    return Documents(connection, recorder, affiliation_table, _AFFILIATION, columns=_affiliation)
+
+
+class CreditListTable(Documents[CreditListId, CreditList]):
+    """`policies.service.work.CreditLists` on one connection."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        columns = lambda found: {"state": found.state.value}  # noqa: E731
+        super().__init__(connection, recorder, credit_list_table, _CREDIT, columns=columns)
+
+    def current(self) -> tuple[CreditList, ...]:
+        """The latest of each kind."""
+        return self._all(credit_list_table.c.state == CreditListState.CURRENT.value)
 
 
 class TrainingTable(Documents[TrainingId, Training]):
@@ -164,8 +188,11 @@ class AgreementTable(Documents[AgreementId, Agreement]):
 
     def run_out(self, *, at: datetime) -> tuple[Agreement, ...]:
         """Those in force or stopped whose term is over."""
-        living = (AgreementState.IN_FORCE.value, AgreementState.STOPPED.value)
-        return self._all(agreement_table.c.state.in_(living), agreement_table.c.ends_at <= at)
+        return self._all(agreement_table.c.state.in_(LIVING), agreement_table.c.ends_at <= at)
+
+    def living(self) -> tuple[Agreement, ...]:
+        """Those in force or stopped."""
+        return self._all(agreement_table.c.state.in_(LIVING))
 
 
 class StopTable(Documents[StopId, Stop]):
@@ -197,6 +224,8 @@ class ProcedureTables:
         self.trainings = TrainingTable(connection, recorder)
         self.contacts = contacts(connection, recorder)
         self.reminders = ReminderTable(connection, recorder)
+        self.credit = CreditListTable(connection, recorder)
+        self.affiliations = affiliations(connection, recorder)
         self.history = History(connection)
 
 
@@ -273,3 +302,7 @@ def _training(training: Training) -> Values:
 
 def _reminder(reminder: Reminder) -> Values:
     return {"state": reminder.state.value, "organisation": reminder.to, "next_at": reminder.next_at}
+
+
+def _affiliation(affiliation: Affiliation) -> Values:
+    return {"state": affiliation.state.value, "owner": affiliation.owner, "owned": affiliation.owned}

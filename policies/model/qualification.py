@@ -10,7 +10,7 @@ from logs.errors import Language
 from logs.model import Actor, ActorId, OrganisationId
 from policies.calendar import day_of
 from policies.denials import NotAParty, SelfApproval
-from policies.errors import MaterialFlawed, NoSuch, QualificationLacking
+from policies.errors import MaterialFlawed, NoSuch
 from policies.flaws import Flaw, unsaid
 from policies.model.parties import Nature
 from policies.model.recorded import Recorded, moved, require_said
@@ -139,6 +139,10 @@ class Qualification(Recorded):
         require_said(reason=reason)
         return self._decide(number, EvidenceMove.REJECT, "qualification.rejected", by=by, at=at, reason=reason)
 
+    def valid_until(self, condition: Condition) -> date | None:
+        """Until when its best accepted evidence counts; `None` without any."""
+        return max((piece.valid_until for piece in self._accepted(condition)), default=None)
+
     def lacking(self, nature: Nature, *, on: date) -> tuple[Flaw, ...]:
         """What stands between the organisation and approval: each condition not met, and why."""
         return tuple(
@@ -146,11 +150,6 @@ class Qualification(Recorded):
             for condition in REQUIRED[nature]
             if not any(piece.valid_until >= on for piece in self._accepted(condition))
         )
-
-    def require(self, nature: Nature, *, on: date) -> None:
-        """Raises `QualificationLacking` naming every condition not met."""
-        if flaws := self.lacking(nature, on=on):
-            raise QualificationLacking(self.id, flaws)
 
     def _accepted(self, condition: Condition) -> list[Evidence]:
         return [

@@ -51,6 +51,9 @@ STOP_MOVES: Mapping[tuple[StopState, StopMove], StopState] = {
 }
 """Nothing goes on before the risk is reported; what the bureau itself orders is known to it and begins as reported."""
 
+KNOWING = frozenset({Role.BUREAU, Role.SYSTEM})
+"""Whose stops need no report: the bureau's own, and the platform's when a qualification lapses."""
+
 FACT: Mapping[StopScope, str] = {
     StopScope.AGREEMENT: "agreement",
     StopScope.RESOURCE: "resource",
@@ -115,7 +118,7 @@ class Stop(Recorded):
             ordered_at=at,
             note=note,
             report_due=at + REPORT_WITHIN,
-            state=StopState.REPORTED if by.role is Role.BUREAU else StopState.ORDERED,
+            state=StopState.REPORTED if by.role in KNOWING else StopState.ORDERED,
         )
         return replace(stop, news=stop._news("stop.ordered", by=by, at=at, reason=note, deadline=stop._due))
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from logs.model import Actor
+from logs.model import Actor, OrganisationId
 from policies.calendar import WorkingDays, day_of
-from policies.errors import DoneAlready
+from policies.errors import DoneAlready, QualificationLacking
 from policies.flaws import Flaw
 from policies.lint import flaws_of
-from policies.model import Application, ApplicationId, Materials, Qualification
+from policies.model import Application, ApplicationId, Materials
 from policies.model.applications import DECISION_DAYS
 from policies.service.acting import acting
+from policies.service.standing import lacking, require_no_affiliate, require_unrelated
 from policies.service.visible import require_visible, selection
 from policies.service.work import Begin, Work
 
@@ -36,7 +37,7 @@ def check_application(begin: Begin, id: ApplicationId, *, by: Actor, at: datetim
     with acting(begin, "check", "application", id, by=by, at=at) as work:
         application = work.applications.get(id)
         require_visible("application", id, {application.applicant}, to=by)
-        return (*_flaws(work, application), *_lacking(work, application, at=at))
+        return (*_flaws(work, application), *lacking(work, application.applicant, on=day_of(at)))
 
 
 def submit_application(
@@ -44,10 +45,11 @@ def submit_application(
 ) -> Application:
     """Hand it in; the five working days begin to run on the day after.
 
-    Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed` naming every flaw at once.
+    Raises `NoSuch`, `NotAParty`, `RelatedToOperator`, `MoveNotAllowed`, `MaterialFlawed` naming every flaw at once.
     """
     with acting(begin, "submit", "application", id, by=by, at=at) as work:
         application = work.applications.get(id)
+        require_unrelated(work, application.applicant)
         due = calendar.deadline(at, days=DECISION_DAYS)
         return work.applications.save(application.submit(_flaws(work, application), due=due, by=by, at=at))
 
@@ -60,8 +62,12 @@ def approve_application(begin: Begin, id: ApplicationId, *, reason: str = "", by
     with acting(begin, "approve", "application", id, by=by, at=at) as work:
         application = work.applications.get(id)
         approved = application.approve(_flaws(work, application), reason=reason, by=by, at=at)
-        applicant = work.organisations.hold(application.applicant)
-        _evidence(work, application).require(applicant.nature, on=day_of(at))
+        applicant = work.organisations.hold(application.applicant).id
+        require_no_affiliate(work, "application", id, of=applicant, by=by)
+        require_unrelated(work, applicant)
+        _hold_evidence(work, applicant)
+        if flaws := lacking(work, applicant, on=day_of(at)):
+            raise QualificationLacking(applicant, flaws)
         return work.applications.save(approved)
 
 
@@ -111,12 +117,7 @@ def _flaws(work: Work, application: Application) -> tuple[Flaw, ...]:
     return flaws_of(wanted, scenario=scenario, listed=listed)
 
 
-def _evidence(work: Work, application: Application) -> Qualification:
-    if work.qualifications.find(application.applicant) is None:
-        return Qualification(id=application.applicant)
-    return work.qualifications.hold(application.applicant)
-
-
-def _lacking(work: Work, application: Application, *, at: datetime) -> tuple[Flaw, ...]:
-    nature = work.organisations.get(application.applicant).nature
-    return _evidence(work, application).lacking(nature, on=day_of(at))
+def _hold_evidence(work: Work, applicant: OrganisationId) -> None:
+    """Keep what the decision rests on from changing meanwhile."""
+    if work.qualifications.find(applicant) is not None:
+        work.qualifications.hold(applicant)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from logs.model import Actor, OrganisationId
 from policies.model import Condition, Qualification
 from policies.service.acting import acting
+from policies.service.standing import require_no_affiliate
 from policies.service.visible import require_visible
 from policies.service.work import Begin
 
@@ -22,6 +23,7 @@ def present_evidence(
 def accept_evidence(begin: Begin, id: OrganisationId, number: int, *, by: Actor, at: datetime) -> Qualification:
     """Find a document good. Raises `NoSuch`, `SelfApproval`, `MoveNotAllowed`."""
     with acting(begin, "accept", "qualification", id, by=by, at=at) as work:
+        require_no_affiliate(work, "qualification", id, of=id, by=by)
         return work.qualifications.save(work.qualifications.get(id).accept(number, by=by, at=at))
 
 
@@ -30,6 +32,7 @@ def reject_evidence(
 ) -> Qualification:
     """Find a document wanting, and say why. Raises `NoSuch`, `SelfApproval`, `MoveNotAllowed`, `MaterialFlawed`."""
     with acting(begin, "reject", "qualification", id, by=by, at=at) as work:
+        require_no_affiliate(work, "qualification", id, of=id, by=by)
         return work.qualifications.save(work.qualifications.get(id).reject(number, reason=reason, by=by, at=at))
 
 

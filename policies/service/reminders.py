@@ -10,6 +10,7 @@ from policies.errors import ConcurrentChange, CourierFailed
 from policies.model.reminders import Channel, Contact, Courier, Reminder
 from policies.owed import Colour, Owed
 from policies.service.acting import acting
+from policies.service.standing import expiring
 from policies.service.visible import OVERSEES, selection
 from policies.service.work import Begin, Selection, Work
 from policies.words import word
@@ -18,7 +19,7 @@ from policies.words import word
 def list_owed(begin: Begin, *, by: Actor, at: datetime) -> tuple[Owed, ...]:
     """Everything that is owed and concerns the actor, what is due first at the top."""
     with acting(begin, "view", "deadline", by=by, at=at) as work:
-        every = sorted(_owed(work), key=lambda owed: (owed.due, owed.id))
+        every = sorted(_owed(work, at=at), key=lambda owed: (owed.due, owed.id))
     return tuple(owed for owed in every if by.role in OVERSEES or owed.by == by.organisation)
 
 
@@ -49,7 +50,7 @@ def queue_reminders(begin: Begin, *, by: Actor, at: datetime) -> int:
         everybody = {found.id: found for found in work.organisations.list(Selection())}
         holding = {role: [id for id, found in everybody.items() if role in found.roles] for role in Role}
         queued = 0
-        for owed in _owed(work):
+        for owed in _owed(work, at=at):
             colour = owed.colour(at=at)
             if colour is Colour.GREEN:
                 continue
@@ -104,7 +105,7 @@ def _queue(work: Work, owed: Owed, colour: Colour, to: Iterable[OrganisationId],
     return queued
 
 
-def _owed(work: Work) -> Iterator[Owed]:
+def _owed(work: Work, *, at: datetime) -> Iterator[Owed]:
     for application in work.applications.due():
         if application.submission:
             since, due = application.submission.at, application.submission.due
@@ -132,6 +133,7 @@ def _owed(work: Work) -> Iterator[Owed]:
                 noun=matter.noun, id=matter.id, act=matter.state, by=matter.addressee, since=matter.opened_at,
                 due=matter.due.at, provisional=matter.due.provisional,
             )  # fmt: skip
+    yield from expiring(work, at=at)
 
 
 def _message(owed: Owed, colour: Colour) -> tuple[str, str]:

@@ -19,7 +19,9 @@ from policies.model import (
     Scenario,
     ScenarioId,
 )
+from policies.model.affiliations import Affiliation, AffiliationId
 from policies.model.consents import Consent, ConsentId
+from policies.model.listings import CreditList, CreditListId
 from policies.model.matters import Matter, MatterId
 from policies.model.reminders import Contact, Reminder, ReminderId
 from policies.model.reports import Report, ReportId
@@ -81,6 +83,9 @@ class Agreements(Shelf[AgreementId, Agreement], Protocol):
     def run_out(self, *, at: datetime) -> tuple[Agreement, ...]:
         """Those in force or stopped whose term is over."""
 
+    def living(self) -> tuple[Agreement, ...]:
+        """Those in force or stopped."""
+
 
 class Stops(Shelf[StopId, Stop], Protocol):
     """Stops on record."""
@@ -111,6 +116,13 @@ class Reminders(Shelf[ReminderId, Reminder], Protocol):
 
     def waiting(self, *, at: datetime) -> tuple[Reminder, ...]:
         """Those queued whose time has come."""
+
+
+class CreditLists(Shelf[CreditListId, CreditList], Protocol):
+    """Imported lists on record."""
+
+    def current(self) -> tuple[CreditList, ...]:
+        """The latest of each kind."""
 
 
 class History(Protocol):
@@ -188,6 +200,14 @@ class Work(Protocol):
     @property
     def reminders(self) -> Reminders:
         """Reminders on their way."""
+
+    @property
+    def credit(self) -> CreditLists:
+        """Imported lists."""
+
+    @property
+    def affiliations(self) -> Shelf[AffiliationId, Affiliation]:
+        """Ownership links."""
 
     @property
     def history(self) -> History:

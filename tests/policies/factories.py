@@ -24,6 +24,7 @@ from policies.model import (
     ScenarioId,
     Terms,
 )
+from policies.model.affiliations import Affiliation, AffiliationId
 from policies.model.consents import Consent, ConsentId, SubjectKind
 from policies.model.reminders import Channel, Reminder
 from policies.model.stops import Stop, StopId, StopScope
@@ -242,4 +243,11 @@ def a_reminder() -> Reminder:
             at=LATER,
         ),
         news=(),
+    )
+
+
+def an_affiliation() -> Affiliation:
+    """The operator owns the developer."""
+    return Affiliation(
+        id=AffiliationId("l1"), owner=OPERATOR.organisation, owned=DEVELOPER.organisation, basis="持股 60%"
     )

@@ -38,6 +38,7 @@ from tests.policies.factories import (
     a_reminder,
     a_scenario,
     a_training,
+    an_affiliation,
     an_agreement,
     an_application,
     an_organisation,
@@ -45,6 +46,7 @@ from tests.policies.factories import (
     terms,
 )
 from tests.policies.test_courses import opened
+from tests.policies.test_standing import a_list
 
 A1 = ApplicationId("a1")
 
@@ -99,6 +101,8 @@ NOUNS: dict[str, tuple[str, Callable[[], Recorded]]] = {
         lambda: Contact(id=OPERATOR.organisation).set(email="a@b.cn", webhook="https://b.cn", by=OPERATOR, at=LATER),
     ),
     "reminder": ("reminders", lambda: a_reminder().claimed(by=OPERATOR, at=LATER)),
+    "credit_list": ("credit", a_list),
+    "affiliation": ("affiliations", lambda: an_affiliation().recorded(by=BUREAU, at=LATER)),
     "matter": ("matters", lambda: opened(INCIDENT)),
     "stop": (
         "stops",

@@ -33,7 +33,9 @@ from policies.model import (
     ScenarioMove,
     ScenarioState,
 )
+from policies.model.affiliations import AFFILIATION_MOVES, AffiliationMove, AffiliationState
 from policies.model.consents import CONSENT_MOVES, ConsentMove, ConsentState
+from policies.model.listings import CREDIT_LIST_MOVES, CreditList, CreditListMove, CreditListState, ListKind
 from policies.model.recorded import Recorded
 from policies.model.reminders import REMINDER_MOVES, ReminderMove, ReminderState
 from policies.model.reports import REPORT_MOVES, Report, ReportMove, ReportState
@@ -55,6 +57,7 @@ from tests.policies.factories import (
     a_reminder,
     a_scenario,
     a_stop,
+    an_affiliation,
     an_agreement,
     an_application,
     an_organisation,
@@ -143,6 +146,14 @@ def a_report() -> Report:
     return replace(Report.file("2026-10", {}, remarks="", by=OPERATOR, at=LATER), news=())
 
 
+CREDIT_LIST: Mapping[CreditListMove, Do] = {CreditListMove.SUPERSEDE: lambda it: it.supersede(by=BUREAU, at=LATER)}
+AFFILIATION: Mapping[AffiliationMove, Do] = {AffiliationMove.END: lambda it: it.end(reason="转让", by=BUREAU, at=LATER)}
+
+
+def a_list() -> CreditList:
+    return replace(CreditList.bring_in(ListKind.DISHONEST, "1", "信用中国", (), by=BUREAU, at=LATER), news=())
+
+
 def a_statement() -> Statement:
     return replace(Statement.issue(in_force(), Month(2026, 11), (), by=OPERATOR, at=LATER), news=())
 
@@ -180,6 +191,13 @@ NOUNS: Mapping[str, tuple[Table, type[StrEnum], Mapping[Any, Do], Callable[[Any]
     "statement": (STATEMENT_MOVES, StatementState, STATEMENT, lambda state: replace(a_statement(), state=state)),
     "report": (REPORT_MOVES, ReportState, REPORT, lambda state: replace(a_report(), state=state)),
     "reminder": (REMINDER_MOVES, ReminderState, REMINDER, lambda state: replace(a_reminder(), state=state)),
+    "credit_list": (CREDIT_LIST_MOVES, CreditListState, CREDIT_LIST, lambda state: replace(a_list(), state=state)),
+    "affiliation": (
+        AFFILIATION_MOVES,
+        AffiliationState,
+        AFFILIATION,
+        lambda state: replace(an_affiliation(), state=state),
+    ),
     "evidence": (EVIDENCE_MOVES, EvidenceState, EVIDENCE, _qualification),
 }
 

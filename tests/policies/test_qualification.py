@@ -28,24 +28,23 @@ def presented(condition: Condition = Condition.CREDIT, until: date = date(2027, 
 
 
 def test_a_legal_person_needs_all_six_and_is_told_of_all_that_lack() -> None:
-    with pytest.raises(QualificationLacking) as refusal:
-        Qualification(id=DEVELOPER.organisation).require(Nature.LEGAL_PERSON, on=TODAY)
-    assert [flaw.place for flaw in refusal.value.flaws] == [condition.value for condition in Condition]
-    assert refusal.value.detail("zh").count("未提交证明材料") == 6
-    assert refusal.value.remedy("zh") == "补交证明材料并由一级开发主体核验"
+    flaws = Qualification(id=DEVELOPER.organisation).lacking(Nature.LEGAL_PERSON, on=TODAY)
+    assert [flaw.place for flaw in flaws] == [condition.value for condition in Condition]
+    refusal = QualificationLacking(DEVELOPER.organisation, flaws)
+    assert refusal.detail("zh").count("未提交证明材料") == 6
+    assert refusal.remedy("zh") == "补交证明材料并由一级开发主体核验"
 
 
 @pytest.mark.parametrize("condition", list(Condition))
 def test_each_condition_is_needed_for_itself(condition: Condition) -> None:
     lacking = qualified(leaving_out=condition).lacking(Nature.OTHER, on=TODAY)
     assert [flaw.place for flaw in lacking] == [condition.value]
-    qualified().require(Nature.OTHER, on=TODAY)
+    assert qualified().lacking(Nature.OTHER, on=TODAY) == ()
 
 
 def test_a_natural_person_is_not_asked_for_the_capability_of_an_enterprise() -> None:
-    qualified(leaving_out=Condition.CAPABILITY).require(Nature.NATURAL_PERSON, on=TODAY)
-    with pytest.raises(QualificationLacking):
-        qualified(leaving_out=Condition.CREDIT).require(Nature.NATURAL_PERSON, on=TODAY)
+    assert qualified(leaving_out=Condition.CAPABILITY).lacking(Nature.NATURAL_PERSON, on=TODAY) == ()
+    assert qualified(leaving_out=Condition.CREDIT).lacking(Nature.NATURAL_PERSON, on=TODAY)
 
 
 def test_evidence_counts_through_its_last_day_and_not_after() -> None:

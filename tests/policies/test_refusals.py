@@ -36,6 +36,7 @@ EXAMPLES: tuple[Refusal, ...] = (
     errors.ProcessingStopped("s1", "resource", "person"),
     errors.TrainingMissing("lin"),
     errors.CourierFailed("email", "TimeoutError"),
+    errors.RelatedToOperator("mobility", "operator"),
 )
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

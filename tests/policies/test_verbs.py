@@ -13,6 +13,7 @@ from policies.billing import Month
 from policies.denials import NotPermitted
 from policies.figures import Period
 from policies.model import Condition
+from policies.model.listings import ListKind
 from policies.model.stops import StopScope
 from policies.service.work import Begin
 from tests.policies.conftest import CALENDAR, PERMISSIONS, VERIFIER
@@ -22,6 +23,7 @@ from tests.policies.factories import (
     LATER,
     a_consent,
     a_training,
+    an_affiliation,
     an_organisation,
     materials,
     terms,
@@ -99,6 +101,12 @@ ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
     "queue_reminders": ("reminder", "queue", (), {}),
     "deliver_reminders": ("reminder", "queue", ({},), {}),
     "list_reminders": ("reminder", "view", (), {}),
+    "import_list": ("credit", "import", (ListKind.DISHONEST,), {"edition": "1", "source": "x", "listings": ()}),
+    "list_credit": ("credit", "view", (), {}),
+    "record_affiliation": ("affiliation", "record", (an_affiliation(),), {}),
+    "end_affiliation": ("affiliation", "end", ("a",), {"reason": ""}),
+    "list_affiliations": ("affiliation", "view", (), {}),
+    "recheck": ("qualification", "recheck", (), {}),
 }
 NOT_VERBS = {"Begin", "Selection", "Work", "acting", "denied", "require", "require_acting"}
 BY_MODEL_ALONE = {"annex_in_force", "actor_of", "consenting"}
