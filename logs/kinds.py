@@ -210,6 +210,8 @@ _ROWS = (
     _kind("credit.superseded", "名单已被取代", "List superseded", "list edition"),
     _kind("affiliation.recorded", "关联关系已登记", "Ownership link recorded", "parties reason"),
     _kind("affiliation.ended", "关联关系已解除", "Ownership link ended", "parties reason"),
+    _kind("application.supplement_asked", "申请需补正", "Application to be supplemented", _APPLICATION + " reasons"),
+    _kind("application.supplemented", "申请已补正", "Application supplemented", _APPLICATION),
     # access and queries
     _kind(
         "access.denied",

@@ -100,6 +100,14 @@ class WorkingDays:
             left -= self.worked(last)
         return Deadline(last, provisional=not (self.known(first) and self.known(last)))
 
+    def left(self, at: datetime, deadline: Deadline) -> int:
+        """How many working days of a deadline are left after the day it is now; at least one."""
+        day, left = day_of(at), 0
+        while day < deadline.day:
+            day += ONE_DAY
+            left += self.worked(day)
+        return max(1, left)
+
     @cached_property
     def _off(self) -> frozenset[date]:
         return frozenset().union(*(notice.days_off for notice in self.notices))

@@ -49,6 +49,7 @@ _ROWS = """
     withdrawn       | 已撤回           | withdrawn
     draft           | 草稿             | draft
     submitted       | 已提交待审核     | submitted
+    supplementing   | 待补正 | to be supplemented
     drawn           | 已拟定待签署     | drawn up
     half_signed     | 一方已签署       | signed by one side
     in_force        | 已生效           | in force
@@ -107,6 +108,8 @@ _ROWS = """
     withdraw        | 撤回             | withdraw
     revise          | 修改             | revise
     submit          | 提交             | submit
+    ask_supplement  | 要求补正 | ask for a supplement of
+    supplement      | 补正 | supplement
     draw            | 拟定             | draw up
     sign            | 签署             | sign
     file            | 报送备案         | file
@@ -184,6 +187,7 @@ _ROWS = """
     necessity       | 使用源数据的必要性 | necessity of source data
     consents        | 数据主体授权情况 | consents of the data subjects
     party           | 相对方组织 | organisation concerned
+    wanted          | 补正内容 | what is wanted
     edition         | 版次 | edition
     source          | 来源 | source
     email           | 邮件 | e-mail

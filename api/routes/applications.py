@@ -5,7 +5,14 @@ from fastapi import APIRouter, Depends
 from api.calls import At, By, Call, In, NewId, Speaks, idempotency_key
 from api.listing import Cursor, Limit, paged
 from api.schemas.common import Listed, problems
-from api.schemas.procedure import ApplicationTold, ApprovalAsked, FlawTold, MaterialsAsked, RefusalAsked
+from api.schemas.procedure import (
+    ApplicationTold,
+    ApprovalAsked,
+    FlawTold,
+    MaterialsAsked,
+    RefusalAsked,
+    SupplementAsked,
+)
 from policies import service
 from policies.denials import NotAParty, NotPermitted, SelfApproval
 from policies.errors import MaterialFlawed, MoveNotAllowed, NoSuch, QualificationLacking
@@ -64,6 +71,24 @@ def post_submission(house: In, by: By, at: At, id: str) -> ApplicationTold:
     return ApplicationTold.of(
         service.submit_application(house.begin, ApplicationId(id), calendar=house.calendar, by=by, at=at)
     )
+
+
+@router.post("/{id}/supplement-request", status_code=201, summary="要求补正 / want more", responses={**DECIDED})
+def post_supplement_request(house: In, by: By, at: At, id: str, asked: SupplementAsked) -> ApplicationTold:
+    """Want more before deciding; the working days stand still until it is there."""
+    told = service.ask_supplement(
+        house.begin, ApplicationId(id), wanted=asked.wanted, calendar=house.calendar, by=by, at=at
+    )
+    return ApplicationTold.of(told)
+
+
+@router.post("/{id}/supplement", status_code=201, summary="补正 / hand in what was wanted", responses={**OWN})
+def post_supplement(house: In, by: By, at: At, id: str, asked: MaterialsAsked) -> ApplicationTold:
+    """Hand in what was wanted, with the materials as they are now; the working days that were left go on."""
+    told = service.supplement_application(
+        house.begin, ApplicationId(id), asked.value(), calendar=house.calendar, by=by, at=at
+    )
+    return ApplicationTold.of(told)
 
 
 @router.post("/{id}/approval", status_code=201, summary="审核通过 / approve", responses={**DECIDED})

@@ -11,6 +11,7 @@ from policies import service
 from policies.denials import NotPermitted, SelfApproval
 from policies.errors import MaterialFlawed, MoveNotAllowed, NoSuch
 from policies.model import ScenarioId
+from sandbox.stopping import halt
 
 router = APIRouter(
     route_class=Call, tags=["应用场景 scenarios"], prefix="/scenarios", dependencies=[Depends(idempotency_key)]
@@ -92,5 +93,7 @@ def post_publication(house: In, by: By, at: At, id: str) -> ScenarioTold:
     responses={**problems(NotPermitted, NoSuch, MoveNotAllowed)},
 )
 def post_withdrawal(house: In, by: By, at: At, id: str, asked: ReasonAsked) -> ScenarioTold:
-    """Take a class back; nothing new may rest on it."""
-    return ScenarioTold.of(service.withdraw_scenario(house.begin, ScenarioId(id), reason=asked.reason, by=by, at=at))
+    """Take a class back: nothing new may rest on it, and what does is halted, running queries included."""
+    withdrawn, stop = service.withdraw_scenario(house.begin, ScenarioId(id), reason=asked.reason, by=by, at=at)
+    halt(house.domain, stop, by=by, at=at)
+    return ScenarioTold.of(withdrawn)

@@ -138,6 +138,7 @@ class ApplicationTold(Told):
     safety: str
     submitted_at: datetime | None
     due: DeadlineTold | None
+    wanted: list[str] = Field(description="要求补正的内容 / what is wanted besides")
     decided_at: datetime | None
     reasons: list[str]
 
@@ -155,6 +156,7 @@ class ApplicationTold(Told):
             safety=materials.safety,
             submitted_at=submission.at if submission else None,
             due=DeadlineTold.of(submission.due if submission else None),
+            wanted=list(submission.supplements[-1].wanted) if submission and submission.supplements else [],
             decided_at=decision.at if decision else None,
             reasons=list(decision.reasons) if decision else [],
         )
@@ -179,6 +181,12 @@ class RefusalAsked(Asked):
     """No, with every reason."""
 
     reasons: list[str] = Field(min_length=1, examples=[["申请的信息项超出场景所需"]])
+
+
+class SupplementAsked(Asked):
+    """What the operator wants besides, point by point."""
+
+    wanted: list[str] = Field(min_length=1, examples=[["补充数据安全管理制度"]])
 
 
 class AgreementAsked(Asked):

@@ -26,6 +26,7 @@ class ApplicationState(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    SUPPLEMENTING = "supplementing"
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -36,6 +37,8 @@ class ApplicationMove(StrEnum):
 
     REVISE = "revise"
     SUBMIT = "submit"
+    ASK_SUPPLEMENT = "ask_supplement"
+    SUPPLEMENT = "supplement"
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -48,6 +51,9 @@ APPLICATION_MOVES: Mapping[tuple[ApplicationState, ApplicationMove], Application
     (ApplicationState.SUBMITTED, ApplicationMove.APPROVE): ApplicationState.APPROVED,
     (ApplicationState.SUBMITTED, ApplicationMove.REFUSE): ApplicationState.REFUSED,
     (ApplicationState.SUBMITTED, ApplicationMove.WITHDRAW): ApplicationState.WITHDRAWN,
+    (ApplicationState.SUBMITTED, ApplicationMove.ASK_SUPPLEMENT): ApplicationState.SUPPLEMENTING,
+    (ApplicationState.SUPPLEMENTING, ApplicationMove.SUPPLEMENT): ApplicationState.SUBMITTED,
+    (ApplicationState.SUPPLEMENTING, ApplicationMove.WITHDRAW): ApplicationState.WITHDRAWN,
 }
 
 
@@ -75,12 +81,23 @@ class Materials:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SupplementAsked:
+    """What the operator wants besides; the clock stands still until it is there, with so many working days left."""
+
+    by: ActorId
+    at: datetime
+    wanted: tuple[str, ...]
+    days_left: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
     """The receipt of complete materials, and the end of the day by which they must be decided."""
 
     by: ActorId
     at: datetime
     due: Deadline
+    supplements: tuple[SupplementAsked, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +146,37 @@ class Application(Recorded):
         submitted = replace(self, state=state, submission=Submission(by=by.id, at=at, due=due))
         return replace(submitted, news=submitted._news("application.submitted", by=by, at=at))
 
+    def ask_supplement(self, wanted: Sequence[str], *, days_left: int, by: Actor, at: datetime) -> Self:
+        """Want more before deciding; the clock stops. Raises `SelfApproval`, `MoveNotAllowed`, `MaterialFlawed`."""
+        self._require_others(by)
+        state = self._moved(ApplicationMove.ASK_SUPPLEMENT)
+        told = tuple(each for each in wanted if each.strip())
+        _require_none(unsaid({"wanted": "".join(told)}))
+        asked = SupplementAsked(by=by.id, at=at, wanted=told, days_left=days_left)
+        submission = self._submitted
+        submission = replace(submission, supplements=(*submission.supplements, asked))
+        stopped = replace(self, state=state, submission=submission)
+        news = stopped._news("application.supplement_asked", by=by, at=at, reasons=told, deadline=None)
+        return replace(stopped, news=news)
+
+    def supplement(
+        self, materials: Materials, flaws: Sequence[Flaw], *, due: Deadline, by: Actor, at: datetime
+    ) -> Self:
+        """Hand in what was wanted; the clock goes on. Raises `NotAParty`, `MoveNotAllowed`, `MaterialFlawed`."""
+        self._require_own(by)
+        state = self._moved(ApplicationMove.SUPPLEMENT)
+        _require_none(flaws)
+        submission = replace(self._submitted, due=due)
+        supplemented = replace(self, state=state, materials=materials, submission=submission)
+        return replace(supplemented, news=supplemented._news("application.supplemented", by=by, at=at))
+
+    @property
+    def days_left(self) -> int:
+        """Working days left when the clock was last stopped; `ValueError` where it never was."""
+        if not self._submitted.supplements:
+            raise ValueError(f"nothing was asked for besides application {self.id}")
+        return self._submitted.supplements[-1].days_left
+
     def approve(self, flaws: Sequence[Flaw], *, reason: str = "", by: Actor, at: datetime) -> Self:
         """Say yes; an agreement may then be drawn up. Raises `SelfApproval`, `MoveNotAllowed`, `MaterialFlawed`."""
         self._require_others(by)
@@ -160,6 +208,12 @@ class Application(Recorded):
     def overdue(self, *, at: datetime) -> bool:
         """Whether the deadline passed without a decision."""
         return self.waiting and self.submission is not None and self.submission.due.passed(at)
+
+    @property
+    def _submitted(self) -> Submission:
+        if self.submission is None:
+            raise ValueError(f"application {self.id} was never handed in")
+        return self.submission
 
     def _decided(self, reasons: tuple[str, ...], by: Actor, at: datetime) -> ApplicationDecision:
         return ApplicationDecision(

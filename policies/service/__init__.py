@@ -14,12 +14,14 @@ from policies.service.agreements import (
 )
 from policies.service.applications import (
     approve_application,
+    ask_supplement,
     check_application,
     draft_application,
     list_applications,
     refuse_application,
     revise_application,
     submit_application,
+    supplement_application,
     view_application,
     withdraw_application,
 )
@@ -95,6 +97,7 @@ __all__ = [
     "appoint",
     "approve_application",
     "approve_scenario",
+    "ask_supplement",
     "cancel_agreement",
     "check_application",
     "confirm_statement",
@@ -151,6 +154,7 @@ __all__ = [
     "settle_statement",
     "sign_agreement",
     "submit_application",
+    "supplement_application",
     "terminate_agreement",
     "usage_of",
     "view_agreement",

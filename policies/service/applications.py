@@ -1,6 +1,7 @@
 """Applications: drafted and handed in by a developer, decided by the operator within 5 working days (Article 12)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from logs.model import Actor, OrganisationId
@@ -8,7 +9,7 @@ from policies.calendar import WorkingDays, day_of
 from policies.errors import DoneAlready, QualificationLacking
 from policies.flaws import Flaw
 from policies.lint import flaws_of
-from policies.model import Application, ApplicationId, Materials
+from policies.model import Application, ApplicationId, ApplicationState, Materials
 from policies.model.applications import DECISION_DAYS
 from policies.service.acting import acting
 from policies.service.standing import lacking, require_no_affiliate, require_unrelated
@@ -52,6 +53,34 @@ def submit_application(
         require_unrelated(work, application.applicant)
         due = calendar.deadline(at, days=DECISION_DAYS)
         return work.applications.save(application.submit(_flaws(work, application), due=due, by=by, at=at))
+
+
+def ask_supplement(
+    begin: Begin, id: ApplicationId, *, wanted: Sequence[str], calendar: WorkingDays, by: Actor, at: datetime
+) -> Application:
+    """Want more before deciding; the working days stand still until it is there.
+
+    Raises `NoSuch`, `SelfApproval`, `MoveNotAllowed`, `MaterialFlawed`.
+    """
+    with acting(begin, "ask_supplement", "application", id, by=by, at=at) as work:
+        application = work.applications.get(id)
+        left = calendar.left(at, application.submission.due) if application.submission else 1
+        return work.applications.save(application.ask_supplement(wanted, days_left=left, by=by, at=at))
+
+
+def supplement_application(
+    begin: Begin, id: ApplicationId, materials: Materials, *, calendar: WorkingDays, by: Actor, at: datetime
+) -> Application:
+    """Hand in what was wanted, with the materials as they are now; the working days left begin on the day after.
+
+    Raises `NoSuch`, `NotAParty`, `MoveNotAllowed`, `MaterialFlawed` naming every flaw at once.
+    """
+    with acting(begin, "supplement", "application", id, by=by, at=at) as work:
+        application = work.applications.get(id)
+        waiting = application.state is ApplicationState.SUPPLEMENTING
+        due = calendar.deadline(at, days=application.days_left if waiting else 1)
+        flaws = _flaws(work, replace(application, materials=materials))
+        return work.applications.save(application.supplement(materials, flaws, due=due, by=by, at=at))
 
 
 def approve_application(begin: Begin, id: ApplicationId, *, reason: str = "", by: Actor, at: datetime) -> Application:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from logs.model import Actor
 from policies.model import Opinion, Scenario, ScenarioId
+from policies.model.stops import Stop, StopId, StopScope
 from policies.service.acting import acting
 from policies.service.work import Begin, Selection
 
@@ -46,10 +47,13 @@ def publish_scenario(begin: Begin, id: ScenarioId, *, by: Actor, at: datetime) -
         return work.scenarios.save(work.scenarios.get(id).publish(by=by, at=at))
 
 
-def withdraw_scenario(begin: Begin, id: ScenarioId, *, reason: str, by: Actor, at: datetime) -> Scenario:
-    """Take a class back; nothing new may rest on it. Raises `NoSuch`, `MoveNotAllowed`, `MaterialFlawed`."""
+def withdraw_scenario(begin: Begin, id: ScenarioId, *, reason: str, by: Actor, at: datetime) -> tuple[Scenario, Stop]:
+    """Take a class back: nothing new may rest on it, and a stop halts what does; running queries are the caller's to
+    kill. Raises `NoSuch`, `MoveNotAllowed`, `MaterialFlawed`."""
     with acting(begin, "withdraw", "scenario", id, by=by, at=at) as work:
-        return work.scenarios.save(work.scenarios.get(id).withdraw(reason=reason, by=by, at=at))
+        withdrawn = work.scenarios.save(work.scenarios.get(id).withdraw(reason=reason, by=by, at=at))
+        stop = Stop.order(StopId(f"{id[:52]}.withdrawn"), StopScope.SCENARIO, id, note=reason, by=by, at=at)
+        return withdrawn, work.stops.save(stop)
 
 
 def view_scenario(begin: Begin, id: ScenarioId, *, by: Actor, at: datetime) -> Scenario:

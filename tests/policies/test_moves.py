@@ -80,6 +80,8 @@ SCENARIO: Mapping[ScenarioMove, Do] = {
 APPLICATION: Mapping[ApplicationMove, Do] = {
     ApplicationMove.REVISE: lambda it: it.revise(materials(manner="建模"), by=DEVELOPER, at=LATER),
     ApplicationMove.SUBMIT: lambda it: it.submit((), due=DUE, by=DEVELOPER, at=LATER),
+    ApplicationMove.ASK_SUPPLEMENT: lambda it: it.ask_supplement(["制度"], days_left=3, by=OPERATOR, at=LATER),
+    ApplicationMove.SUPPLEMENT: lambda it: it.supplement(materials(), (), due=DUE, by=DEVELOPER, at=LATER),
     ApplicationMove.APPROVE: lambda it: it.approve((), by=OPERATOR, at=LATER),
     ApplicationMove.REFUSE: lambda it: it.refuse(["范围过大"], by=OPERATOR, at=LATER),
     ApplicationMove.WITHDRAW: lambda it: it.withdraw(by=DEVELOPER, at=LATER),

@@ -14,6 +14,7 @@ from policies.errors import (
     MoveNotAllowed,
     NoSuch,
     NotInForce,
+    ProcessingStopped,
     QualificationLacking,
 )
 from policies.model import (
@@ -238,3 +239,13 @@ def test_an_id_is_taken_once(ready: Office) -> None:
         ready.draft(by=RIVAL)
     with pytest.raises(DoneAlready):
         service.register_organisation(ready.begin, an_organisation(DEVELOPER.organisation), by=OPERATOR, at=LATER)
+
+
+@pytest.mark.article("M 10", "allowed")
+def test_withdrawing_a_scenario_halts_every_agreement_that_rests_on_it(ready: Office) -> None:
+    agreement = ready.bring_into_force()
+    service.annex_in_force(ready.begin, agreement.id, by=DEVELOPER, at=LATER)
+    _, stop = service.withdraw_scenario(ready.begin, ScenarioId("s1"), reason="不再需要", by=BUREAU, at=LATER)
+    with pytest.raises(ProcessingStopped):
+        service.annex_in_force(ready.begin, agreement.id, by=DEVELOPER, at=LATER)
+    assert (stop.target, ready.events("stop.ordered")[0].facts["scenario"]) == ("s1", "s1")

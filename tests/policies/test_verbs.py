@@ -107,6 +107,8 @@ ACTS: Mapping[str, tuple[str, str, tuple[Any, ...], dict[str, Any]]] = {
     "end_affiliation": ("affiliation", "end", ("a",), {"reason": ""}),
     "list_affiliations": ("affiliation", "view", (), {}),
     "recheck": ("qualification", "recheck", (), {}),
+    "ask_supplement": ("application", "ask_supplement", ("a",), {"wanted": [], "calendar": CALENDAR}),
+    "supplement_application": ("application", "supplement", ("a", materials()), {"calendar": CALENDAR}),
 }
 NOT_VERBS = {"Begin", "Selection", "Work", "acting", "denied", "require", "require_acting"}
 BY_MODEL_ALONE = {"annex_in_force", "actor_of", "consenting"}
