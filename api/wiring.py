@@ -342,12 +342,7 @@ def couriers_of(platform: Platform) -> Iterator[Mapping[Channel, Courier]]:
         if settings.webhook_hosts:
             ways[Channel.WEBHOOK] = WebhookCourier(platform.secrets.tokens, settings.webhook_hosts, client)
         if settings.smtp_host:
-            ways[Channel.EMAIL] = SmtpCourier(
-                settings.smtp_host,
-                settings.smtp_port,
-                settings.smtp_sender,
-                settings.smtp_user,
-                settings.smtp_password.get_secret_value(),
-                tls=settings.smtp_tls,
-            )
+            server, sender = (settings.smtp_host, settings.smtp_port), settings.smtp_sender
+            user, password = settings.smtp_user, settings.smtp_password.get_secret_value()
+            ways[Channel.EMAIL] = SmtpCourier(*server, sender, user, password, tls=settings.smtp_tls)
         yield ways

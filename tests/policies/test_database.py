@@ -285,4 +285,5 @@ def test_a_scenario_is_not_withdrawn_under_the_hand_of_who_approves(ready: Offic
             assert wait([withdrawing], timeout=0.3).not_done == {withdrawing}
             work.applications.save(work.applications.get(A1).approve((), by=OPERATOR, at=LATER))
         assert withdrawing.result(20)
-    assert [event.kind for event in ready.events()][-2:] == ["application.approved", "scenario.withdrawn"]
+    decided = [event.kind for event in ready.events() if event.kind in {"application.approved", "scenario.withdrawn"}]
+    assert decided == ["application.approved", "scenario.withdrawn"]
