@@ -22,7 +22,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture(autouse=True)
 def log_of_its_own() -> Iterator[None]:
-    """A part started within a test sets the log up for its own standard error, which is closed when the test is over."""
+    """A part started within a test sets the log up for that test's standard error, which is closed afterwards."""
     yield
     structlog.reset_defaults()
 
